@@ -1,0 +1,105 @@
+"""The ./er command line."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from dotenv import load_dotenv
+
+from services.cli import asking, benches, checks, running, stopping, viewing
+from services.cli.errors import OneLine
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Smart ER Match: 119가 먼저입니다. 진단이 아니며, 보고는 약속이 아닙니다.",
+)
+
+State = Annotated[Path | None, typer.Option("--state", help="state folder (.er)")]
+
+
+@app.command()
+def up(
+    demo: Annotated[bool, typer.Option(help="fictional hospitals, marked SIMULATED")] = False,
+    port: Annotated[int | None, typer.Option(help="gateway port (8000)")] = None,
+    state: State = None,
+    processes: Annotated[bool, typer.Option(help="a process per service")] = False,
+    detach: Annotated[bool, typer.Option(help="return once it is ready")] = False,
+) -> None:
+    """Start everything on this machine; Ctrl-C stops it."""
+    wanted = running.Wanted(demo=demo, port=port, state=state, processes=processes)
+    raise typer.Exit(running.detach(wanted) if detach else running.run(wanted))
+
+
+@app.command()
+def down(state: State = None) -> None:
+    """Stop what `up` started on this state folder."""
+    raise typer.Exit(stopping.stop(state))
+
+
+@app.command()
+def ask(
+    sentence: str,
+    lat: Annotated[float, typer.Option(help="latitude")] = 37.5665,
+    lon: Annotated[float, typer.Option(help="longitude")] = 126.9780,
+    refused: Annotated[list[str] | None, typer.Option(help="hospital that said no")] = None,
+    english: Annotated[bool, typer.Option("--en", help="answer in English")] = False,
+    state: State = None,
+) -> None:
+    """A sentence in, advice and ranked hospitals out."""
+    question = asking.Question(sentence, lat, lon, tuple(refused or ()), english)
+    asking.ask(question, state)
+
+
+@app.command()
+def status(state: State = None) -> None:
+    """One screen: services, data age, engines, sync history."""
+    raise typer.Exit(viewing.status(state))
+
+
+@app.command()
+def refresh(state: State = None) -> None:
+    """One synchronisation now; prints what changed."""
+    viewing.refresh(state)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database of ER_DATABASE_URL to the schema of this code."""
+    running.migrate()
+
+
+@app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def check(
+    context: typer.Context,
+    full: Annotated[bool, typer.Option("--full", help="with the long ones")] = False,
+) -> None:
+    """Lint, types, import rules and the test suite; further words go to pytest."""
+    raise typer.Exit(checks.run(context.args, full=full))
+
+
+@app.command()
+def bench(
+    name: Annotated[str, typer.Argument(help=", ".join(benches.BENCHES))] = "first-words",
+    out: Annotated[Path | None, typer.Option(help="write the figures as JSON")] = None,
+    state: State = None,
+) -> None:
+    """Figures as ratios against a control in the same run."""
+    benches.run(name, out, state)
+
+
+def main() -> int:
+    """1 with one line on standard error for whatever an operator can mend."""
+    load_dotenv(".env")
+    try:
+        app()
+    except OneLine as error:
+        print(f"er: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""Where a running system is: written by `up` into the state folder, read by the other commands."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from services.cli.errors import CommandFailed
+from services.cli.state import write_private
+
+DEFAULT_STATE = ".er"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Base addresses by service name (the gateway's is public); `key` opens the inner ones."""
+
+    pid: int
+    dataset: str
+    gateway: str
+    inner: Mapping[str, str]
+    key: str
+
+
+def state_folder(named: Path | None) -> Path:
+    """--state, or ER_STATE_DIR, or `.er` here."""
+    return (named or Path(os.environ.get("ER_STATE_DIR") or DEFAULT_STATE)).resolve()
+
+
+@contextmanager
+def announced(state: Path, address: Address) -> Iterator[None]:
+    """Tell the other commands where the system is, as long as the block runs."""
+    file = state / "up.json"
+    write_private(file, json.dumps(asdict(address)))
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def running_at(named: Path | None) -> Address:
+    """Where the system of a state folder runs; CommandFailed where none does."""
+    state = state_folder(named)
+    try:
+        return Address(**json.loads((state / "up.json").read_text()))
+    except FileNotFoundError:
+        raise CommandFailed(f"nothing runs on {state}; start it with ./er up") from None

@@ -1,0 +1,64 @@
+"""`bench`: figures as ratios against a control in the same run."""
+
+import json
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from services.cli.address import running_at
+from services.cli.errors import CommandFailed
+
+GRAVE = "아버지가 갑자기 가슴을 쥐어짜듯 아파하고 식은땀을 흘려요 72세"
+CITY_HALL = {"latitude": 37.5665, "longitude": 126.9780}
+ROUNDS = 200
+WARM_UP = 20
+console = Console(highlight=False)
+
+Figures = Mapping[str, float]
+
+
+def run(name: str, out: Path | None, state: Path | None) -> None:
+    """Run one benchmark against the running system and print its table."""
+    if name not in BENCHES:
+        raise CommandFailed(f"no benchmark named {name}; there are {', '.join(BENCHES)}")
+    with httpx.Client(base_url=running_at(state).gateway, timeout=30, trust_env=False) as client:
+        figures = BENCHES[name](client)
+    table = Table("figure", "value", title=name)
+    for figure, value in figures.items():
+        table.add_row(figure, f"{value:.3f}")
+    console.print(table)
+    if out is not None:
+        out.write_text(json.dumps({"bench": name, **figures}, indent=1) + "\n")
+
+
+def first_words(client: httpx.Client) -> Figures:
+    """Time until advice is out against the whole recommendation, taken in turn."""
+    advice, whole = [], []
+    for place in range(WARM_UP + ROUNDS):
+        first = _timed(client, "/v1/triage", {"text": GRAVE})
+        second = _timed(client, "/v1/recommendations", {"text": GRAVE, **CITY_HALL})
+        if place >= WARM_UP:
+            advice.append(first)
+            whole.append(second)
+    return {
+        "advice p50 ms": statistics.median(advice),
+        "recommendation p50 ms": statistics.median(whole),
+        "ratio of medians": statistics.median(advice) / statistics.median(whole),
+        "median of ratios": statistics.median(a / w for a, w in zip(advice, whole, strict=True)),
+    }
+
+
+def _timed(client: httpx.Client, path: str, body: Mapping[str, object]) -> float:
+    began = time.perf_counter()
+    answer = client.post(path, json=body)
+    if answer.status_code != httpx.codes.OK:
+        raise CommandFailed(f"{path} answered {answer.status_code}; start with limits off")
+    return (time.perf_counter() - began) * 1000
+
+
+BENCHES: Mapping[str, Callable[[httpx.Client], Figures]] = {"first-words": first_words}

@@ -1,0 +1,178 @@
+"""`up`: private servers, schema, services; all of it stops together."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvloop
+from rich.console import Console
+
+from services import host
+from services.catalog import OWNERS, SERVICES
+from services.cli import supervising
+from services.cli.address import Address, announced, running_at, state_folder
+from services.cli.environment import Dataset, Listeners, choose_dataset, compose, listen
+from services.cli.errors import CommandFailed
+from services.cli.local import local_postgres, local_redis
+from services.cli.migrate import generate_role_urls, prepare_database
+from services.cli.readiness import unready, wait_until_ready
+from services.cli.state import Secrets, exit_on_signals, state_lock
+from shared import logs
+from shared.settings import CommonSettings, load
+from simulator import app as simulator
+
+DETACH_TIMEOUT_S = 300.0
+console = Console(stderr=True, highlight=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the operator asked of `up`."""
+
+    demo: bool
+    port: int | None
+    state: Path | None
+    processes: bool
+
+
+def run(wanted: Wanted) -> int:
+    """Run until a signal comes or a part fails; 1 with the part's name on the last line."""
+    dataset = choose_dataset(demo=wanted.demo, environ=os.environ)
+    state = state_folder(wanted.state)
+    with exit_on_signals(), state_lock(state):
+        listeners = listen(_gateway_port(wanted), dataset)
+        with _servers(state, dataset, listeners) as address:
+            common = load(CommonSettings)
+            logs.configure(profile=common.profile, level=common.log_level)
+            with announced(state, address):
+                ending = _serve(listeners, address, in_processes=wanted.processes)
+    if ending.failed is not None:
+        console.print(f"er: {ending.failed}: {ending.reason}", style="bold red", markup=False)
+        return 1
+    console.print("er: stopped")
+    return 0
+
+
+def detach(wanted: Wanted) -> int:
+    """Start `up` in a session of its own and return once everything is ready."""
+    state = state_folder(wanted.state)
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    arguments = ["up", "--state", str(state)]
+    arguments += ["--demo"] * wanted.demo + ["--processes"] * wanted.processes
+    arguments += ["--port", str(wanted.port)] if wanted.port is not None else []
+    log = state / "up.log"
+    with log.open("wb") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "services.cli", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    give_up = time.monotonic() + DETACH_TIMEOUT_S
+    while time.monotonic() < give_up:
+        if child.poll() is not None:
+            raise CommandFailed(_last_line(log))
+        if (state / "up.json").exists() and not unready(running_at(state)):
+            console.print(f"er: ready at {running_at(state).gateway}, log in {log}")
+            return 0
+        time.sleep(0.2)
+    child.terminate()
+    raise CommandFailed(f"not ready after {DETACH_TIMEOUT_S:.0f} s; see {log}")
+
+
+def migrate() -> None:
+    """Schema of an outside database; each role's address is taken from its variable."""
+    admin = os.environ.get("ER_DATABASE_URL")
+    if not admin:
+        raise CommandFailed("ER_DATABASE_URL is not set; ./er up migrates its own database")
+    owners = {name: SERVICES[name].database_variable for name in OWNERS}
+    urls = {owner: os.environ[name] for owner, name in owners.items() if os.environ.get(name)}
+    asyncio.run(prepare_database(admin, urls))
+    console.print(f"er: schema of {', '.join(OWNERS)} is current")
+
+
+def _gateway_port(wanted: Wanted) -> int:
+    try:
+        return SERVICES["gateway"].port(os.environ) if wanted.port is None else wanted.port
+    except ValueError:
+        raise CommandFailed("ER_GATEWAY_PORT is not a number") from None
+
+
+@contextmanager
+def _servers(state: Path, dataset: Dataset, listeners: Listeners) -> Iterator[Address]:
+    """PostgreSQL and Redis of our own, or the operator's; the environment is set for services."""
+    secrets = Secrets(state)
+    with _postgres(state, dataset) as admin, _redis(state) as redis_url:
+        urls = generate_role_urls(admin, secrets)
+        given = {o: os.environ.get(SERVICES[o].database_variable) or urls[o] for o in OWNERS}
+        asyncio.run(prepare_database(admin, given))
+        variables = compose(
+            dataset, listeners, role_urls=given, redis_url=redis_url, secrets=secrets
+        )
+        os.environ.update(variables)
+        inner = {name: f"http://127.0.0.1:{listeners.port(name)}" for name in SERVICES}
+        inner["gateway"] = f"http://127.0.0.1:{listeners.port('gateway', 1)}"
+        gateway = f"http://127.0.0.1:{listeners.port('gateway')}"
+        yield Address(os.getpid(), dataset, gateway, inner, variables["ER_SERVICE_KEY"])
+
+
+@contextmanager
+def _postgres(state: Path, dataset: Dataset) -> Iterator[str]:
+    outside = os.environ.get("ER_DATABASE_URL")
+    if outside:
+        yield outside
+        return
+    console.print("er: starting PostgreSQL")
+    with local_postgres(state, database=f"er_{dataset}") as url:
+        yield url
+
+
+@contextmanager
+def _redis(state: Path) -> Iterator[str]:
+    outside = os.environ.get("ER_REDIS_URL")
+    if outside:
+        yield outside
+        return
+    with local_redis(state) as url:
+        yield url
+
+
+def _serve(listeners: Listeners, address: Address, *, in_processes: bool) -> host.Ending:
+    if in_processes:
+        return supervising.serve(
+            listeners, is_ready=lambda: not unready(address), once_ready=lambda: _tell(address)
+        )
+    hosted = [
+        host.Hosted(name, service.create(), listeners.sockets[name])
+        for name, service in SERVICES.items()
+    ]
+    if address.dataset == "demo":
+        fictional = simulator.create_app()
+        hosted.insert(0, host.Hosted("simulator", fictional, listeners.sockets["simulator"]))
+    return uvloop.run(host.serve(hosted, once_started=lambda: _told_when_ready(address)))
+
+
+async def _told_when_ready(address: Address) -> None:
+    console.print("er: services started, first synchronisation runs")
+    await wait_until_ready(address)
+    _tell(address)
+
+
+def _tell(address: Address) -> None:
+    for name, url in sorted(address.inner.items()):
+        console.print(f"er:   {name:9} {url}", markup=False)
+    if address.dataset == "demo":
+        console.print("er: SIMULATED: every hospital is fictional", style="bold yellow")
+    console.print(f"er: ready at {address.gateway}", style="bold green", markup=False)
+
+
+def _last_line(log: Path) -> str:
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return lines[-1].removeprefix("er: ") if lines else "it stopped without a word"

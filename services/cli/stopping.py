@@ -1,0 +1,40 @@
+"""`down`: ask the process that holds a state folder to stop, and wait until it let go."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from services.cli.address import running_at, state_folder
+from services.cli.errors import CommandFailed
+from services.cli.state import StateBusy, state_lock
+
+STOP_TIMEOUT_S = 90.0
+console = Console(stderr=True, highlight=False)
+
+
+def stop(named: Path | None) -> int:
+    """0 once nothing runs on the state folder any more."""
+    state = state_folder(named)
+    if not state.is_dir() or _is_free(state):
+        (state / "up.json").unlink(missing_ok=True)  # left by a killed run
+        console.print(f"er: nothing runs on {state}", markup=False)
+        return 0
+    os.kill(running_at(state).pid, signal.SIGTERM)
+    give_up = time.monotonic() + STOP_TIMEOUT_S
+    while not _is_free(state):
+        if time.monotonic() >= give_up:
+            raise CommandFailed(f"it did not stop within {STOP_TIMEOUT_S:.0f} s")
+        time.sleep(0.1)
+    console.print("er: stopped")
+    return 0
+
+
+def _is_free(state: Path) -> bool:
+    try:
+        with state_lock(state):
+            return True
+    except StateBusy:
+        return False

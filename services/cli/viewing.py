@@ -1,0 +1,108 @@
+"""`status` and `refresh`: what operators look at."""
+
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from services.cli.address import Address, running_at
+from services.cli.errors import CommandFailed
+from services.cli.readiness import unready
+from shared.app import service_token
+from shared.contracts.gateway import StatusAnswer
+from shared.contracts.sync import RefreshAnswer, RoundsAnswer
+
+ASK_S = 5.0
+REFRESH_S = 120.0
+ROUNDS_SHOWN = 5
+console = Console(highlight=False)
+
+
+def status(named: Path | None) -> int:
+    """One screen; 0 when the system is ok, 1 when it is degraded or down."""
+    address = running_at(named)
+    told = StatusAnswer.model_validate_json(_get(f"{address.gateway}/v1/status"))
+    if told.simulated:
+        console.print("SIMULATED: 모의 데이터", style="bold yellow")
+    age = "?" if told.data_age_s is None else f"{told.data_age_s} s"
+    console.print(f"status {told.status} · data {told.data_as_of} · age {age}")
+    if told.degraded:
+        console.print(f"degraded: {', '.join(told.degraded)}", style="yellow")
+    _print_sync(told)
+    _print_services(address)
+    _print_rounds(address)
+    for engine in told.engines:
+        console.print(f"engine {engine.name}: {engine.state} ({engine.role})")
+    return 0 if told.status == "ok" else 1
+
+
+def refresh(named: Path | None) -> None:
+    """One round now."""
+    address = running_at(named)
+    done = RefreshAnswer.model_validate_json(_inner(address, "sync", "POST", "/v1/refresh"))
+    for title, counts in (("received", done.received), ("written", done.written)):
+        console.print(f"{title:9}" + " ".join(f"{name}={n}" for name, n in counts.items()))
+    console.print(f"{'changed':9}{done.changed_values} values")
+    console.print(f"{'snapshot':9}{done.snapshot} after {done.elapsed_ms} ms")
+
+
+def _print_sync(told: StatusAnswer) -> None:
+    if told.sync is None:
+        console.print("sync does not answer", style="red")
+        return
+    console.print(
+        f"institutions {told.sync.hospitals} · with a place {told.sync.with_place}"
+        f" · with live beds {told.sync.with_beds}"
+    )
+    console.print(
+        f"last success {told.sync.last_success} · failures in a row"
+        f" {told.sync.consecutive_failures} · next {told.sync.next_due}"
+    )
+    error = told.sync.last_error
+    if error is not None:
+        console.print(f"last error {error.kind} at {error.at}: {error.next_step}", style="yellow")
+
+
+def _print_services(address: Address) -> None:
+    waiting = unready(address)
+    table = Table("service", "ready", "address")
+    for name, url in sorted(address.inner.items()):
+        table.add_row(name, waiting.get(name, "yes"), url)
+    console.print(table)
+
+
+def _print_rounds(address: Address) -> None:
+    path = f"/v1/rounds?limit={ROUNDS_SHOWN}"
+    rounds = RoundsAnswer.model_validate_json(_inner(address, "sync", "GET", path)).rounds
+    table = Table("sync round", "took", "received", "written", "failed")
+    for entry in rounds:
+        table.add_row(
+            f"{entry.started_at:%Y-%m-%d %H:%M:%S}Z",
+            f"{entry.elapsed_ms} ms",
+            " ".join(f"{name}={n}" for name, n in entry.received.items()),
+            " ".join(f"{name}={n}" for name, n in entry.written.items()),
+            ", ".join(entry.failed) or "-",
+        )
+    console.print(table)
+
+
+def _get(url: str) -> bytes:
+    try:
+        answer = httpx.get(url, timeout=ASK_S, trust_env=False)
+    except httpx.TransportError as error:
+        raise CommandFailed(f"no answer ({type(error).__name__})") from error
+    return answer.content
+
+
+def _inner(address: Address, service: str, method: str, path: str) -> bytes:
+    headers = {"authorization": f"Bearer {service_token(address.key, service)}"}
+    url = address.inner[service] + path
+    try:
+        answer = httpx.request(method, url, headers=headers, timeout=REFRESH_S, trust_env=False)
+    except httpx.TransportError as error:
+        raise CommandFailed(f"{service} does not answer ({type(error).__name__})") from error
+    if answer.status_code >= httpx.codes.BAD_REQUEST:
+        told = answer.json()
+        raise CommandFailed(f"{service}: {told['title']}: {told['detail']}")
+    return answer.content

@@ -1,0 +1,62 @@
+"""The gateway: the public face."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from services.gateway import clients, routes
+from services.gateway.callers import TokenReader
+from services.gateway.flow import Flow
+from services.gateway.limits import Limits
+from services.gateway.settings import Settings
+from services.gateway.state import State
+from shared import app as shared_app
+from shared import cache
+
+VERSION = "1.0.0"
+CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=100)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; nothing is opened before its lifespan."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
+        redis = cache.connect(settings.redis_url.get_secret_value())
+        try:
+            await cache.require(redis, "gateway")
+            # Peers are inner addresses: no proxy of the environment stands between.
+            async with httpx.AsyncClient(limits=CONNECTIONS, trust_env=False) as client:
+                state = _state(settings, client)
+                yield {"gateway": state, "checks": {"redis": partial(cache.ping, redis)}}
+        finally:
+            await redis.aclose()
+
+    app = shared_app.build(
+        "gateway",
+        version=VERSION,
+        settings=settings,
+        lifespan=lifespan,
+        routers=[routes.router],
+        metrics_port=settings.inner_port,
+    )
+    if settings.cors:
+        app.add_middleware(CORSMiddleware, allow_origins=settings.cors, allow_methods=["*"])
+    return app
+
+
+def _state(settings: Settings, client: httpx.AsyncClient) -> State:
+    peers = clients.connect(settings, client)
+    return State(
+        peers=peers,
+        flow=Flow(peers),
+        limits=Limits(settings),
+        tokens=TokenReader(peers.auth, issuer=settings.issuer),
+        trusted_proxies=settings.trusted_proxies,
+        simulated=settings.simulated,
+    )

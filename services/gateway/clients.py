@@ -1,0 +1,29 @@
+"""The services behind the gateway, each at its address."""
+
+from dataclasses import dataclass
+
+import httpx
+
+from services.gateway.settings import Settings
+from shared.peer import Peer
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """Four services over one HTTP client, which the lifespan owns."""
+
+    auth: Peer
+    sync: Peer
+    triage: Peer
+    matching: Peer
+
+
+def connect(settings: Settings, client: httpx.AsyncClient) -> Peers:
+    """The peers at the addresses of the settings."""
+    key = settings.service_key.get_secret_value()
+    return Peers(
+        auth=Peer("auth", url=settings.auth_url, key=key, client=client),
+        sync=Peer("sync", url=settings.sync_url, key=key, client=client),
+        triage=Peer("triage", url=settings.triage_url, key=key, client=client),
+        matching=Peer("matching", url=settings.matching_url, key=key, client=client),
+    )

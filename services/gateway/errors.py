@@ -1,0 +1,18 @@
+"""Problems that the gateway passes on as they are, or makes itself."""
+
+from shared.problems import NotFound, ProblemError
+
+
+class HospitalNotFound(NotFound):
+    slug, title = "hospital-not-found", "No such hospital"
+
+
+class SessionNotFound(NotFound):
+    slug, title = "session-not-found", "No such session"
+
+
+class RateLimited(ProblemError):
+    slug, title, status = "rate-limited", "Too many requests", 429
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        super().__init__("wait a moment", headers={"Retry-After": str(max(1, retry_after_s))})

@@ -1,0 +1,130 @@
+"""The public addresses."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+
+from services.gateway import status as system
+from services.gateway.callers import Caller
+from services.gateway.errors import HospitalNotFound
+from services.gateway.state import State
+from shared.context import Deadline
+from shared.contracts.auth import GuestRequest, JwksAnswer, TokenAnswer
+from shared.contracts.gateway import Recommendation, RecommendationRequest, StatusAnswer
+from shared.contracts.matching import Hpid, OutcomeRequest
+from shared.contracts.sync import HistoryAnswer, HospitalDetail, SearchAnswer, SearchRequest
+from shared.contracts.triage import NeedsAnswer, NeedsRequest, TriageAnswer, TriageRequest
+from shared.problems import NotFound
+
+INNER_S = 2.0
+
+
+def state_of(request: Request) -> State:
+    state: State = request.state.gateway
+    return state
+
+
+StateDep = Annotated[State, Depends(state_of)]
+
+
+async def counted_caller(request: Request, state: StateDep) -> Caller:
+    """The caller, after the call was counted against their limit."""
+    caller = await state.identify(request)
+    await state.limits.count(caller)
+    return caller
+
+
+CallerDep = Annotated[Caller, Depends(counted_caller)]
+HpidPath = Annotated[Hpid, Path()]
+
+router = APIRouter(dependencies=[Depends(counted_caller)])
+
+
+@router.post("/v1/triage", tags=["recommendation"])
+async def triage(body: TriageRequest, state: StateDep) -> TriageAnswer:
+    """First words, urgency and what was understood of a text."""
+    return await state.flow.triage(body)
+
+
+@router.post("/v1/needs", tags=["recommendation"])
+async def needs(body: NeedsRequest, state: StateDep) -> NeedsAnswer:
+    """What a condition needs of a hospital."""
+    return await state.flow.needs(body)
+
+
+@router.post("/v1/recommendations", tags=["recommendation"])
+async def recommend(
+    body: RecommendationRequest, state: StateDep, caller: CallerDep
+) -> Recommendation:
+    """What to do now, what is needed, and where to go and why."""
+    found = await state.flow.recommend(body)
+    return found.model_copy(update={"degraded": sorted({*found.degraded, *state.lost(caller)})})
+
+
+@router.post("/v1/recommendations/{request_id}/outcome", tags=["recommendation"], status_code=204)
+async def tell_outcome(
+    request_id: Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{16,32}$")],
+    body: OutcomeRequest,
+    state: StateDep,
+) -> None:
+    """What happened to a recommendation; whoever holds its id may tell."""
+    await state.peers.matching.send(
+        f"/v1/outcomes/{request_id}", body, deadline=Deadline.after(INNER_S), passes=(NotFound,)
+    )
+
+
+@router.post("/v1/hospitals/search", tags=["hospitals"])
+async def search(body: SearchRequest, state: StateDep) -> SearchAnswer:
+    """Hospitals around a place or by name, with their beds and the age of the report."""
+    return await state.peers.sync.call(
+        "POST", "/v1/hospitals/search", SearchAnswer, body=body, deadline=Deadline.after(INNER_S)
+    )
+
+
+@router.get("/v1/hospitals/{hpid}", tags=["hospitals"])
+async def hospital(hpid: HpidPath, state: StateDep) -> HospitalDetail:
+    """Everything that one hospital reports."""
+    return await state.peers.sync.call(
+        "GET",
+        f"/v1/hospitals/{hpid}",
+        HospitalDetail,
+        deadline=Deadline.after(INNER_S),
+        passes=(HospitalNotFound,),
+    )
+
+
+@router.get("/v1/hospitals/{hpid}/history", tags=["hospitals"])
+async def history(
+    hpid: HpidPath, state: StateDep, hours: Annotated[int, Query(ge=1, le=168)] = 24
+) -> HistoryAnswer:
+    """How one hospital's values changed."""
+    return await state.peers.sync.call(
+        "GET",
+        f"/v1/hospitals/{hpid}/history?hours={hours}",
+        HistoryAnswer,
+        deadline=Deadline.after(INNER_S),
+        passes=(HospitalNotFound,),
+    )
+
+
+@router.get("/v1/status", tags=["status"])
+async def status(state: StateDep, caller: CallerDep) -> StatusAnswer:
+    """The system in one look."""
+    return await system.status(state.peers, simulated=state.simulated, lost=state.lost(caller))
+
+
+@router.post("/v1/auth/guest", tags=["auth"], status_code=201)
+async def guest(body: GuestRequest, state: StateDep, caller: CallerDep) -> TokenAnswer:
+    """A token for a guest."""
+    await state.limits.count_guest(caller)
+    return await state.peers.auth.call(
+        "POST", "/v1/guests", TokenAnswer, body=body, deadline=Deadline.after(INNER_S)
+    )
+
+
+@router.get("/.well-known/jwks.json", tags=["auth"])
+async def jwks(state: StateDep) -> JwksAnswer:
+    """The public keys that verify our tokens."""
+    return await state.peers.auth.call(
+        "GET", "/v1/jwks", JwksAnswer, deadline=Deadline.after(INNER_S)
+    )

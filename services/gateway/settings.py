@@ -1,0 +1,54 @@
+"""Settings of the gateway."""
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated
+
+from limits import RateLimitItem, parse
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from shared.settings import CommonSettings
+
+
+def _listed(value: object) -> object:
+    return (
+        [part.strip() for part in value.split(",") if part.strip()]
+        if isinstance(value, str)
+        else value
+    )
+
+
+def _limit(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return None if value.strip().lower() == "off" else parse(value)
+
+
+def _networks(value: object) -> object:
+    parts = _listed(value)
+    return [ip_network(part) for part in parts] if isinstance(parts, list) else parts
+
+
+Limit = Annotated[RateLimitItem | None, NoDecode, BeforeValidator(_limit)]
+Texts = Annotated[list[str], NoDecode, BeforeValidator(_listed)]
+Networks = Annotated[list[IPv4Network | IPv6Network], NoDecode, BeforeValidator(_networks)]
+
+
+class Settings(CommonSettings):
+    """Limits are written as `60/minute`, or `off`; lists with commas; networks as CIDR."""
+
+    model_config = SettingsConfigDict(env_prefix="ER_GATEWAY_", arbitrary_types_allowed=True)
+
+    port: int = 8000
+    inner_port: int = 8100
+    redis_url: SecretStr = Field(validation_alias="ER_REDIS_URL")
+    auth_url: str = Field("http://127.0.0.1:8101", validation_alias="ER_AUTH_URL")
+    sync_url: str = Field("http://127.0.0.1:8102", validation_alias="ER_SYNC_URL")
+    triage_url: str = Field("http://127.0.0.1:8103", validation_alias="ER_TRIAGE_URL")
+    matching_url: str = Field("http://127.0.0.1:8104", validation_alias="ER_MATCHING_URL")
+    issuer: str = Field("smart-er-match", validation_alias="ER_AUTH_ISSUER")
+    limit_address: Limit = Field(parse("60/minute"), validate_default=False)
+    limit_token: Limit = Field(parse("120/minute"), validate_default=False)
+    limit_guest: Limit = Field(parse("20/hour"), validate_default=False)
+    cors: Texts = []
+    trusted_proxies: Networks = Field([], validation_alias="ER_TRUSTED_PROXIES")

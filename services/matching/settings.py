@@ -1,0 +1,18 @@
+"""Settings of matching."""
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import CommonSettings
+
+
+class Settings(CommonSettings):
+    """`snapshot_poll_s`: how often the pointer is read, beside the announcements."""
+
+    model_config = SettingsConfigDict(env_prefix="ER_MATCHING_")
+
+    database_url: SecretStr = Field(
+        validation_alias=AliasChoices("ER_MATCHING_DATABASE_URL", "ER_DATABASE_URL")
+    )
+    redis_url: SecretStr = Field(validation_alias="ER_REDIS_URL")
+    snapshot_poll_s: float = Field(5.0, gt=0)

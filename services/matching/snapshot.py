@@ -1,0 +1,103 @@
+"""The state of every emergency room in memory, decoded once per published version."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from shared import logs
+from shared.contracts.sync import HospitalState, Snapshot, SnapshotKeys
+from shared.health import Unusable
+
+
+class NoSnapshot(Unusable):
+    """Nothing was published yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One snapshot, by hospital."""
+
+    version: str
+    data_as_of: datetime | None
+    simulated: bool
+    hospitals: Mapping[str, HospitalState]
+
+
+class SnapshotReader:
+    """Keeps the newest board. Losing Redis loses nothing that was read before."""
+
+    def __init__(self, redis: Redis, keys: SnapshotKeys, *, poll_s: float) -> None:
+        self._redis = redis
+        self._keys = keys
+        self._poll_s = poll_s
+        self._board: Board | None = None
+        self._reachable = True
+        self._log = logs.logger("matching.snapshot")
+
+    @property
+    def board(self) -> Board:
+        """The newest board; NoSnapshot before the first."""
+        if self._board is None:
+            raise NoSnapshot("no snapshot was published yet")
+        return self._board
+
+    @property
+    def redis_lost(self) -> bool:
+        """The last look at the pointer failed."""
+        return not self._reachable
+
+    async def check(self) -> str:
+        """Health check: a snapshot is held."""
+        return self.board.version
+
+    async def follow(self) -> None:
+        """Look at the pointer every few seconds and at once when a snapshot is announced."""
+        while True:
+            try:
+                await self._listen()
+            except (RedisError, OSError, TimeoutError):
+                self._told_reachable(False)
+                await asyncio.sleep(1)
+
+    async def look(self) -> None:
+        """Take the published snapshot if it is not the one held."""
+        try:
+            version = await self._read(self._keys.pointer)
+            if version and (self._board is None or self._board.version != version.decode()):
+                await self._take(version.decode())
+            self._told_reachable(True)
+        except (RedisError, OSError, TimeoutError):
+            self._told_reachable(False)
+
+    async def _take(self, version: str) -> None:
+        packed = await self._read(self._keys.value(version))
+        if packed is None:
+            return  # swapped away between the two reads; the next look finds the newer one
+        snapshot = await asyncio.to_thread(Snapshot.unpack, packed)
+        self._board = Board(
+            snapshot.version,
+            snapshot.data_as_of,
+            snapshot.simulated,
+            {hospital.hpid: hospital for hospital in snapshot.hospitals},
+        )
+        self._log.info("snapshot taken", version=version, hospitals=len(snapshot.hospitals))
+
+    async def _read(self, key: str) -> bytes | None:
+        value: bytes | None = await self._redis.get(key)  # type: ignore[assignment]
+        return value
+
+    async def _listen(self) -> None:
+        async with self._redis.pubsub() as pubsub:
+            await pubsub.subscribe(self._keys.channel)
+            while True:
+                await self.look()
+                await pubsub.get_message(ignore_subscribe_messages=True, timeout=self._poll_s)
+
+    def _told_reachable(self, reachable: bool) -> None:
+        if reachable != self._reachable:
+            self._log.warning("redis is back" if reachable else "redis is lost")
+        self._reachable = reachable

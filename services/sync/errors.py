@@ -1,0 +1,39 @@
+"""The problems of sync, and how failures beneath it are told to a caller."""
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from redis.exceptions import RedisError
+
+from services.sync.failures import SourceFailure
+from services.sync.store import DATABASE_ERRORS, DEFECTS
+from shared.contracts.sync import SearchRequest
+from shared.problems import InvalidRequest, ProblemError, Unavailable, UpstreamFailed, render
+
+
+class HospitalNotFound(ProblemError):
+    slug, title, status = "hospital-not-found", "Hospital not found", 404
+
+
+def source_problem(failure: SourceFailure) -> ProblemError:
+    """A round that brought nothing, with the failure's kind and what an operator can do."""
+    problem = UpstreamFailed(f"the source gave nothing ({failure.kind}): {failure.next_step}")
+    problem.extra = {"cause": failure.kind}
+    return problem
+
+
+def half_a_place(request: SearchRequest) -> ProblemError:
+    missing = "/latitude" if request.latitude is None else "/longitude"
+    told = {"pointer": missing, "message": "latitude and longitude come together"}
+    return InvalidRequest("a place needs both numbers", errors=[told])
+
+
+def install(app: FastAPI) -> None:
+    """A database or a Redis that went away is told as unavailable."""
+    for kind in (*DATABASE_ERRORS, RedisError):
+        app.add_exception_handler(kind, _unavailable)
+
+
+async def _unavailable(_: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, DEFECTS):
+        raise error
+    return render(Unavailable("the store does not answer now"))

@@ -1,0 +1,4 @@
+from services.sync.schema import metadata
+from shared.migration import run
+
+run("sync", metadata)

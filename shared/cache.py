@@ -1,0 +1,42 @@
+"""Redis connections with bounded waits."""
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from shared.health import Unusable, at_start
+
+TIMEOUT_S = 2.0
+
+
+class CacheUnusable(Unusable):
+    """Redis is absent."""
+
+
+def connect(url: str) -> Redis:
+    """A client that gives up after two seconds; nothing is opened until it is used."""
+    return Redis.from_url(
+        url,
+        socket_timeout=TIMEOUT_S,
+        socket_connect_timeout=TIMEOUT_S,
+        health_check_interval=15,
+        retry=Retry(NoBackoff(), 1),
+    )
+
+
+async def ping(redis: Redis) -> str:
+    """Health check of a Redis connection."""
+    await redis.ping()
+    return "answers"
+
+
+async def require(redis: Redis, service: str) -> None:
+    """Wait up to ten seconds for Redis to answer."""
+    try:
+        async for attempt in at_start(on=(RedisError, OSError)):
+            with attempt:
+                await ping(redis)
+    except (RedisError, OSError) as error:
+        reason = f"{service}: Redis does not answer ({type(error).__name__})"
+        raise CacheUnusable(reason) from error

@@ -1,0 +1,1 @@
+"""What one service says to another: pydantic models and plain functions, no framework."""

@@ -1,0 +1,266 @@
+"""Sync: the state of every emergency room, with the age of each report."""
+
+import json
+import zlib
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from shared.contracts.model import Answer, Request
+from shared.contracts.nmc import Kind, Level, Status, read_status
+from shared.contracts.place import Latitude, Longitude
+
+BEDS_FRESH = timedelta(minutes=20)
+BEDS_STALE = timedelta(minutes=120)
+MACHINES_FRESH = timedelta(hours=2)
+MACHINES_STALE = timedelta(hours=24)
+HEARTBEAT_LIMIT = timedelta(hours=24)
+
+
+class Freshness(StrEnum):
+    """How far a report can still be trusted."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+def age_s(reported_at: datetime | None, now: datetime) -> int | None:
+    """Seconds since the hospital's own report; a report from the near future is age 0."""
+    if reported_at is None:
+        return None
+    return max(0, int((now - reported_at).total_seconds()))
+
+
+def freshness(kind: Kind, reported_at: datetime | None, now: datetime) -> Freshness:
+    """Freshness of one report. Severe acceptances carry no time of their own: they hold while
+    the hospital's heartbeat (its bed report) is under a day old."""
+    if reported_at is None:
+        return Freshness.UNKNOWN
+    age = now - reported_at
+    if kind in (Kind.SEVERE, Kind.GATE):
+        return Freshness.STALE if age < HEARTBEAT_LIMIT else Freshness.EXPIRED
+    fresh, stale = (
+        (BEDS_FRESH, BEDS_STALE) if kind is Kind.COUNT else (MACHINES_FRESH, MACHINES_STALE)
+    )
+    if age <= fresh:
+        return Freshness.FRESH
+    return Freshness.STALE if age <= stale else Freshness.EXPIRED
+
+
+def status_at(kind: Kind, raw: str | None, reported_at: datetime | None, now: datetime) -> Status:
+    """Status of a raw value now: what expired or has no time is unknown, not a no."""
+    if freshness(kind, reported_at, now) in (Freshness.EXPIRED, Freshness.UNKNOWN):
+        return Status.UNKNOWN
+    return read_status(kind, raw)
+
+
+class Message(Answer):
+    """A hospital's restriction message, as it is told and what it is taken for."""
+
+    text: str
+    effect: Literal["blocks", "call", "info"]
+    fields: list[str]
+    begins: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+
+class HospitalState(Answer):
+    """One hospital in a snapshot. `values` are raw, by field code, capacities (`hvs..`) among them;
+    `reported_at` is the hospital's own time, `changed_at` is when a value last differed."""
+
+    hpid: str
+    name: str
+    level: Level | None
+    address: str | None
+    phone: str | None
+    er_phone: str | None
+    longitude: Longitude | None
+    latitude: Latitude | None
+    operating: bool
+    designations: list[str] = []
+    reported_at: AwareDatetime | None
+    changed_at: AwareDatetime | None
+    fetched_at: AwareDatetime | None
+    values: dict[str, str]
+    messages: list[Message]
+
+
+class Snapshot(Answer):
+    """Every hospital at one moment. `data_as_of` is when bed reports were last received: a
+    snapshot made again from the store does not make them younger."""
+
+    version: str
+    generated_at: AwareDatetime
+    data_as_of: AwareDatetime | None
+    simulated: bool
+    hospitals: list[HospitalState]
+
+    def pack(self) -> bytes:
+        return zlib.compress(self.model_dump_json().encode(), level=3)
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> "Snapshot":
+        return cls.model_validate_json(zlib.decompress(packed))
+
+
+class Announcement(Answer):
+    """Told on the channel when a snapshot was swapped in."""
+
+    version: str
+    generated_at: AwareDatetime
+
+    @classmethod
+    def read(cls, payload: bytes) -> "Announcement":
+        return cls.model_validate(json.loads(payload))
+
+
+class SnapshotKeys(Answer):
+    """Names in Redis of one dataset's snapshots; datasets never share a name."""
+
+    dataset: Literal["live", "demo"]
+
+    @property
+    def pointer(self) -> str:
+        return f"er:{self.dataset}:snapshot:current"
+
+    @property
+    def channel(self) -> str:
+        return f"er:{self.dataset}:snapshot:announced"
+
+    def value(self, version: str) -> str:
+        return f"er:{self.dataset}:snapshot:{version}"
+
+
+class SyncError(Answer):
+    """The last failure by its kind, for operators; never the source's own text."""
+
+    kind: str
+    at: AwareDatetime
+    next_step: str
+
+
+class StateAnswer(Answer):
+    """How the synchronisation stands."""
+
+    simulated: bool
+    snapshot: str | None
+    data_as_of: AwareDatetime | None
+    last_success: AwareDatetime | None
+    last_error: SyncError | None
+    consecutive_failures: int
+    next_due: AwareDatetime | None
+    hospitals: int
+    with_place: int
+    with_beds: int
+
+
+class RefreshAnswer(Answer):
+    """What one round did: rows of the source, rows written, what differs."""
+
+    snapshot: str
+    received: dict[str, int]
+    written: dict[str, int]
+    changed_values: int
+    elapsed_ms: int
+
+
+class Beds(Answer):
+    """Free general ER beds (negative: patients over capacity) of those installed."""
+
+    available: int | None
+    total: int | None
+
+
+class Hospital(Answer):
+    """A hospital of the directory with its bed report."""
+
+    hpid: str
+    name: str
+    level: Level | None
+    address: str | None
+    phone: str | None
+    er_phone: str | None
+    latitude: float | None
+    longitude: float | None
+    distance_m: int | None
+    operating: bool
+    designations: list[str]
+    beds: Beds
+    reported_at: AwareDatetime | None
+    changed_at: AwareDatetime | None
+    fetched_at: AwareDatetime | None
+    age_s: int | None
+    freshness: Freshness
+
+
+class FieldReport(Answer):
+    """One reported field: the raw value and what it means now."""
+
+    name: str
+    value: int | str | None
+    status: Status
+    total: int | None
+    reported_at: AwareDatetime | None
+    changed_at: AwareDatetime | None
+    freshness: Freshness
+
+
+class HospitalDetail(Hospital):
+    """A hospital with everything that it reports."""
+
+    fields: dict[str, FieldReport]
+    messages: list[Message]
+
+
+class SearchRequest(Request):
+    """A circle, a name, or both; without a place nothing is limited by distance."""
+
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    radius_km: Annotated[float, Field(ge=1, le=100)] = 50
+    query: Annotated[str, Field(max_length=100)] | None = None
+    limit: Annotated[int, Field(ge=1, le=600)] = 50
+
+
+class SearchAnswer(Answer):
+    """Hospitals, nearest first where a place was given, by name otherwise."""
+
+    data_as_of: AwareDatetime | None
+    simulated: bool
+    total: int
+    hospitals: list[Hospital]
+
+
+class HistoryPoint(Answer):
+    """A value that a field took at a time."""
+
+    at: AwareDatetime
+    field: str
+    value: int | str | None
+
+
+class HistoryAnswer(Answer):
+    """Changes of one hospital's values, oldest first."""
+
+    hpid: str
+    points: list[HistoryPoint]
+
+
+class Round(Answer):
+    """One round of the past: what came, what was written, and which operations failed, by kind."""
+
+    started_at: AwareDatetime
+    elapsed_ms: int
+    received: dict[str, int]
+    written: dict[str, int]
+    failed: list[str]
+
+
+class RoundsAnswer(Answer):
+    """The latest rounds, newest first."""
+
+    rounds: list[Round]

@@ -1,0 +1,113 @@
+"""The outermost layer of a service: trace, limits of the body, last resort, access log, metrics."""
+
+import time
+import traceback
+from pathlib import PurePath
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared import context, logs, problems
+
+BODY_LIMIT_BYTES = 64 * 1024
+QUIET_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
+
+
+class Edge:
+    """ASGI middleware. It knows the route's template, never the address that was asked for."""
+
+    def __init__(
+        self, app: ASGIApp, *, service: str, registry: CollectorRegistry, simulated: bool
+    ) -> None:
+        self._app = app
+        self._log = logs.logger(service)
+        self._simulated = simulated
+        self._seconds = Histogram(
+            "er_http_request_seconds", "Time of a request", ["route"], registry=registry
+        )
+        self._requests = Counter(
+            "er_http_requests", "Requests", ["route", "method", "status"], registry=registry
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        trace = context.enter(headers.get("traceparent"), headers.get("accept-language"))
+        began = time.perf_counter()
+        status = 0
+
+        async def told(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                out = MutableHeaders(scope=message)
+                out["traceparent"] = trace.traceparent
+                if self._simulated:
+                    out["X-ER-Simulated"] = "1"
+            await send(message)
+
+        try:
+            await self._guarded(scope, headers, receive, told)
+        except Exception as error:  # noqa: BLE001 - the last resort; nothing of the error is told
+            self._log.error("request failed", error=type(error).__name__, at=_frames(error))
+            if status == 0:
+                failed = problems.ProblemError("something went wrong on our side")
+                await problems.render(failed)(scope, receive, told)
+        self._account(scope, status, time.perf_counter() - began)
+
+    async def _guarded(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        refused = _refusal(scope["method"], headers)
+        if refused is not None:
+            return await problems.render(refused)(scope, receive, send)
+        return await self._app(scope, _limited(receive), send)
+
+    def _account(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unmatched")
+        self._seconds.labels(route).observe(seconds)
+        self._requests.labels(route, scope["method"], status).inc()
+        if route not in QUIET_PATHS:
+            self._log.info(
+                "request",
+                method=scope["method"],
+                route=route,
+                status=status,
+                ms=round(seconds * 1000, 1),
+            )
+
+
+def _frames(error: BaseException) -> list[str]:
+    # Where it failed, without the message: an exception may carry what a patient wrote.
+    frames = traceback.extract_tb(error.__traceback__)[-5:]
+    return [f"{PurePath(f.filename).name}:{f.lineno} {f.name}" for f in frames]
+
+
+def _refusal(method: str, headers: Headers) -> problems.ProblemError | None:
+    length = headers.get("content-length")
+    if length is not None and length.isdigit() and int(length) > BODY_LIMIT_BYTES:
+        return problems.BodyTooLarge(f"at most {BODY_LIMIT_BYTES} bytes")
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    has_body = length not in (None, "0") or "transfer-encoding" in headers
+    if method in ("POST", "PUT", "PATCH") and has_body and kind != "application/json":
+        return problems.UnsupportedMediaType("send application/json")
+    return None
+
+
+def _limited(receive: Receive) -> Receive:
+    """A body without a stated length is counted as it comes."""
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message: dict[str, Any] = dict(await receive())
+        seen += len(message.get("body", b""))
+        if seen > BODY_LIMIT_BYTES:
+            # The one kind of error that FastAPI lets through while it reads a body.
+            raise HTTPException(413, f"at most {BODY_LIMIT_BYTES} bytes")
+        return message
+
+    return counted

@@ -1,0 +1,95 @@
+"""Inner calls: one way to ask another service, with the trace, the token and the time left."""
+
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from shared import context
+from shared.app import service_token
+from shared.problems import DeadlineExceeded, ProblemError, Unavailable, UpstreamFailed
+
+A = TypeVar("A", bound=BaseModel)
+
+
+class Peer:
+    """Another service at an address. It does not own the HTTP client that it is given."""
+
+    def __init__(self, name: str, *, url: str, key: str, client: httpx.AsyncClient) -> None:
+        self.name = name
+        self._url = url.rstrip("/")
+        self._token = f"Bearer {service_token(key, name)}"
+        self._client = client
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        answer: type[A],
+        *,
+        deadline: context.Deadline,
+        body: BaseModel | None = None,
+        passes: tuple[type[ProblemError], ...] = (),
+    ) -> A:
+        """The peer's answer. Its problems become 502 with the slug as cause, but for those in
+        `passes`, which are raised as they are; a dead peer is 503, a late one 504."""
+        response = await self._send(method, path, body, deadline)
+        if response.status_code >= 400:
+            raise self._problem(response, passes)
+        try:
+            return answer.model_validate_json(response.content)
+        except ValidationError as error:
+            raise UpstreamFailed(f"{self.name} answered what we cannot read") from error
+
+    async def send(
+        self,
+        path: str,
+        body: BaseModel,
+        *,
+        deadline: context.Deadline,
+        passes: tuple[type[ProblemError], ...] = (),
+    ) -> None:
+        """Post something that has no answer."""
+        response = await self._send("POST", path, body, deadline)
+        if response.status_code >= 400:
+            raise self._problem(response, passes)
+
+    async def _send(
+        self, method: str, path: str, body: BaseModel | None, deadline: context.Deadline
+    ) -> httpx.Response:
+        left = deadline.left()
+        if left <= 0:
+            raise DeadlineExceeded(f"no time was left to ask {self.name}")
+        headers = {
+            "authorization": self._token,
+            "traceparent": context.current_trace().traceparent,
+            "accept-language": context.language(),
+            context.TIME_LEFT_HEADER: str(int(left * 1000)),
+        }
+        content = None
+        if body is not None:
+            headers["content-type"] = "application/json"
+            content = body.model_dump_json(exclude_unset=True).encode()
+        try:
+            return await self._client.request(
+                method, self._url + path, content=content, headers=headers, timeout=left
+            )
+        except httpx.TimeoutException as error:
+            raise DeadlineExceeded(f"{self.name} did not answer in time") from error
+        except httpx.TransportError as error:
+            raise Unavailable(f"{self.name} does not answer") from error
+
+    def _problem(
+        self, response: httpx.Response, passes: tuple[type[ProblemError], ...]
+    ) -> ProblemError:
+        try:
+            told = response.json()
+            slug = str(told["type"]).removeprefix("urn:er:")
+        except (ValueError, KeyError, TypeError):
+            slug, told = "unreadable", {}
+        for kind in passes:
+            if kind.slug == slug:
+                passed = kind(str(told.get("detail", "")))
+                passed.extra = {"errors": told["errors"]} if "errors" in told else {}
+                return passed
+        return UpstreamFailed(f"{self.name} failed", extra={"cause": slug})

@@ -1,0 +1,80 @@
+"""Auth on a real database: guests get tokens that its published keys verify."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import asyncpg
+import httpx
+import pytest
+
+from services.auth.app import create_app
+from services.auth.keys import KeyUnreadable
+from services.auth.settings import Settings
+from services.auth.store import active_key
+from shared import db, tokens
+from shared.app import service_token
+from tests.support.running import running
+
+KEY = "k" * 32
+
+
+@asynccontextmanager
+async def auth(database: str, *, key: str = KEY) -> AsyncIterator[httpx.AsyncClient]:
+    settings = Settings.model_validate(
+        {"database_url": database, "service_key": key, "issuer": "test-issuer"}
+    )
+    headers = {"authorization": f"Bearer {service_token(key, 'auth')}"}
+    async with (
+        running(create_app(settings)) as base,
+        httpx.AsyncClient(base_url=base, headers=headers, trust_env=False) as client,
+    ):
+        yield client
+
+
+async def test_a_guest_gets_a_token_that_the_published_keys_verify(database: str) -> None:
+    async with auth(database) as client:
+        answer = await client.post("/v1/guests", json={})
+        told = answer.json()
+        keys = {key["kid"]: key for key in (await client.get("/v1/jwks")).json()["keys"]}
+    assert (answer.status_code, told["token_type"], told["expires_in"]) == (201, "Bearer", 7200)
+    claims = tokens.verify(
+        told["access_token"], keys, issuer="test-issuer", audience="smart-er-match"
+    )
+    assert (claims.scope, claims.subject.split(":")[0]) == ("guest", "guest")
+    assert all(set(key) == {"kty", "crv", "x", "y", "kid", "alg", "use"} for key in keys.values())
+
+
+async def test_two_guests_are_two_subjects(database: str) -> None:
+    async with auth(database) as client:
+        made = {(await client.post("/v1/guests", json={})).json()["access_token"] for _ in range(2)}
+    assert len(made) == 2
+
+
+async def test_a_restart_signs_with_the_same_key_which_is_stored_encrypted(database: str) -> None:
+    kids = []
+    for _ in range(2):
+        async with auth(database) as client:
+            kids.append([key["kid"] for key in (await client.get("/v1/jwks")).json()["keys"]])
+    assert kids[0] == kids[1]
+    connection = await asyncpg.connect(database)
+    stored = await connection.fetchval("SELECT private_key FROM auth.signing_keys")
+    await connection.close()
+    assert b"PRIVATE KEY" not in stored
+
+
+async def test_processes_that_start_at_once_make_one_key(database: str) -> None:
+    engine = db.connect(database, "auth")
+    made = await asyncio.gather(*(active_key(engine, KEY, datetime.now(UTC)) for _ in range(5)))
+    await engine.dispose()
+    assert len({key.kid for key in made}) == 1
+
+
+async def test_another_service_key_does_not_open_the_stored_key(database: str) -> None:
+    async with auth(database):
+        pass
+    engine = db.connect(database, "auth")
+    with pytest.raises(KeyUnreadable, match="ER_SERVICE_KEY"):
+        await active_key(engine, "another" * 8, datetime.now(UTC))
+    await engine.dispose()

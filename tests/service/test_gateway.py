@@ -1,0 +1,202 @@
+"""The gateway before real auth and otherwise dead peers: callers, limits, and what failures say."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from ipaddress import ip_network
+from typing import Any
+
+import httpx
+import pytest
+from redis.asyncio import Redis
+
+from services.auth.app import create_app as create_auth
+from services.auth.settings import Settings as AuthSettings
+from services.gateway.app import create_app
+from services.gateway.callers import Caller, client_address
+from services.gateway.errors import RateLimited
+from services.gateway.limits import Limits
+from services.gateway.settings import Settings
+from tests.support.running import running
+
+KEY = "k" * 32
+DEAD = "http://127.0.0.1:1"
+TRIAGE = {"text": "배가 아파요"}
+
+
+@asynccontextmanager
+async def gateway(redis_url: str, **changed: Any) -> AsyncIterator[httpx.AsyncClient]:
+    base: dict[str, Any] = {
+        "redis_url": redis_url,
+        "service_key": KEY,
+        **{f"{name}_url": DEAD for name in ("auth", "sync", "triage", "matching")},
+    }
+    settings = Settings.model_validate({**base, **changed})
+    async with (
+        running(create_app(settings)) as url,
+        httpx.AsyncClient(base_url=url, trust_env=False, timeout=10) as client,
+    ):
+        yield client
+
+
+@asynccontextmanager
+async def auth(database: str) -> AsyncIterator[str]:
+    settings = AuthSettings.model_validate({"database_url": database, "service_key": KEY})
+    async with running(create_auth(settings)) as url:
+        yield url
+
+
+def slug(answer: httpx.Response) -> str:
+    assert answer.headers["content-type"] == "application/problem+json"
+    return str(answer.json()["type"]).removeprefix("urn:er:")
+
+
+async def test_a_dead_peer_is_a_clear_503(redis_url: str) -> None:
+    async with gateway(redis_url) as client:
+        answers = [
+            await client.post("/v1/triage", json=TRIAGE),
+            await client.post("/v1/hospitals/search", json={}),
+            await client.get("/v1/hospitals/A1100001"),
+            await client.post("/v1/auth/guest", json={}),
+        ]
+    assert [(answer.status_code, slug(answer)) for answer in answers] == [(503, "unavailable")] * 4
+
+
+async def test_status_says_down_and_never_fails(redis_url: str) -> None:
+    async with gateway(redis_url) as client:
+        answer = await client.get("/v1/status")
+    assert answer.status_code == 200
+    assert (answer.json()["status"], answer.json()["degraded"]) == ("down", ["sync"])
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"latitude": 40, "longitude": 127, "text": ""}, "/latitude"),
+        ({"latitude": 37.5, "longitude": 127}, ""),
+        ({"latitude": 37.5, "longitude": 127, "text": "", "patient": {}}, ""),
+        ({"latitude": 37.5, "longitude": 127, "patient": {}, "age_years": 3}, ""),
+        ({"latitude": 37.5, "longitude": 127, "text": "가" * 2001}, "/text"),
+        ({"latitude": 37.5, "longitude": 127, "text": "", "radius_km": 101}, "/radius_km"),
+        ({"latitude": 37.5, "longitude": 127, "text": "", "limit": 51}, "/limit"),
+        ({"latitude": 37.5, "longitude": 127, "text": "", "sort": "luck"}, "/sort"),
+        (
+            {"latitude": 37.5, "longitude": 127, "text": "", "needs": [{"field": "x"}]},
+            "/needs/0/field",
+        ),
+        ({"latitude": 37.5, "longitude": 127, "text": "", "vitals": {"spo2": 101}}, "/vitals/spo2"),
+        ({"latitude": 37.5, "longitude": 127, "text": "", "surprise": 1}, "/surprise"),
+    ],
+)
+async def test_bad_recommendations_are_refused_by_name(
+    redis_url: str, body: dict[str, Any], pointer: str
+) -> None:
+    async with gateway(redis_url) as client:
+        answer = await client.post("/v1/recommendations", json=body)
+    assert (answer.status_code, slug(answer)) == (422, "invalid-request")
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
+async def test_a_session_that_is_not_there(redis_url: str) -> None:
+    body = {"latitude": 37.5, "longitude": 127, "session_id": "x"}
+    async with gateway(redis_url) as client:
+        answer = await client.post("/v1/recommendations", json=body)
+    assert (answer.status_code, slug(answer)) == (404, "session-not-found")
+
+
+async def test_an_address_that_asks_too_often_must_wait(redis_url: str) -> None:
+    async with gateway(redis_url, limit_address="3/minute") as client:
+        answers = [await client.get("/v1/status") for _ in range(4)]
+        names = [name async for name in Redis.from_url(redis_url).scan_iter("*")]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert slug(answers[-1]) == "rate-limited"
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 61
+    assert names
+    assert not any(b"127.0.0.1" in name for name in names)
+
+
+async def test_guest_tokens_are_counted_apart_and_a_token_has_its_own_limit(
+    database: str, redis_url: str
+) -> None:
+    async with (
+        auth(database) as auth_url,
+        gateway(
+            redis_url, auth_url=auth_url, limit_address="3/minute", limit_guest="2/hour"
+        ) as client,
+    ):
+        made = [await client.post("/v1/auth/guest", json={}) for _ in range(3)]
+        token = {"authorization": f"Bearer {made[0].json()['access_token']}"}
+        with_token = [(await client.get("/v1/status", headers=token)).status_code for _ in range(5)]
+        without = await client.get("/v1/status")
+    assert [answer.status_code for answer in made] == [201, 201, 429]
+    assert with_token == [200] * 5
+    assert without.status_code == 429
+
+
+async def test_a_token_that_is_not_ours_is_refused(database: str, redis_url: str) -> None:
+    async with auth(database) as auth_url, gateway(redis_url, auth_url=auth_url) as client:
+        good = (await client.post("/v1/auth/guest", json={})).json()["access_token"]
+        head, body, signature = good.split(".")
+        for token in ("nonsense", f"{head}.{body}.{signature[::-1]}", f"{head}.{body}."):
+            answer = await client.get("/v1/status", headers={"authorization": f"Bearer {token}"})
+            assert (answer.status_code, slug(answer)) == (401, "unauthenticated")
+        basic = await client.get("/v1/status", headers={"authorization": "Basic YTpi"})
+    assert slug(basic) == "unauthenticated"
+
+
+async def test_with_auth_away_a_token_cannot_be_read_and_that_is_said(
+    database: str, redis_url: str
+) -> None:
+    async with auth(database) as auth_url, gateway(redis_url, auth_url=auth_url) as client:
+        token = (await client.post("/v1/auth/guest", json={})).json()["access_token"]
+    async with gateway(redis_url) as client:
+        answer = await client.get("/v1/status", headers={"authorization": f"Bearer {token}"})
+    assert answer.status_code == 200
+    assert "auth" in answer.json()["degraded"]
+
+
+async def test_the_keys_are_public(database: str, redis_url: str) -> None:
+    async with auth(database) as auth_url, gateway(redis_url, auth_url=auth_url) as client:
+        answer = await client.get("/.well-known/jwks.json")
+    assert [key["alg"] for key in answer.json()["keys"]] == ["ES256"]
+    assert "d" not in answer.json()["keys"][0]
+
+
+TRUSTED = [ip_network("10.0.0.0/8")]
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "expected"),
+    [
+        ("203.0.113.9", ["1.2.3.4"], "203.0.113.9"),
+        ("10.0.0.1", ["1.2.3.4"], "1.2.3.4"),
+        ("10.0.0.1", ["6.6.6.6, 1.2.3.4"], "1.2.3.4"),
+        ("10.0.0.1", ["1.2.3.4, 10.0.0.7"], "1.2.3.4"),
+        ("10.0.0.1", ["1.2.3.4", "10.0.0.7"], "1.2.3.4"),
+        ("10.0.0.1", [], "10.0.0.1"),
+        ("10.0.0.1", ["not an address"], "not an address"),
+    ],
+)
+def test_forwarded_addresses_count_from_trusted_proxies_alone(
+    peer: str, forwarded: list[str], expected: str
+) -> None:
+    assert client_address(peer, forwarded, TRUSTED) == expected
+
+
+async def test_without_redis_limits_are_local_and_never_absent() -> None:
+    settings = Settings.model_validate(
+        {
+            "redis_url": DEAD.replace("http", "redis"),
+            "service_key": KEY,
+            "limit_address": "2/minute",
+        }
+    )
+    limits = Limits(settings)
+    began = time.monotonic()
+    for _ in range(2):
+        await limits.count(Caller("1.2.3.4"))
+    with pytest.raises(RateLimited):
+        await limits.count(Caller("1.2.3.4"))
+    await limits.count(Caller("5.6.7.8"))
+    assert limits.redis_lost
+    assert time.monotonic() - began < 5
