@@ -58,7 +58,7 @@ def service_token(key: str, service: str) -> str:
     return hmac.new(key.encode(), f"service token: {service}".encode(), hashlib.sha256).hexdigest()
 
 
-def require_service(request: Request) -> None:
+async def require_service(request: Request) -> None:
     """Dependency of inner routes: the caller is one of our services."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     expected: str = request.app.state.service_token
@@ -66,7 +66,7 @@ def require_service(request: Request) -> None:
         raise problems.Unauthenticated("an inner address needs the token of a service")
 
 
-def _metrics(request: Request) -> Response:
+async def _metrics(request: Request) -> Response:
     port = request.app.state.metrics_port
     if port is not None and request.scope["server"][1] != port:
         raise problems.NotFound("nothing here")

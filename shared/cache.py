@@ -31,12 +31,12 @@ async def ping(redis: Redis) -> str:
     return "answers"
 
 
-async def require(redis: Redis, service: str) -> None:
+async def require(redis: Redis) -> None:
     """Wait up to ten seconds for Redis to answer."""
     try:
         async for attempt in at_start(on=(RedisError, OSError)):
             with attempt:
                 await ping(redis)
     except (RedisError, OSError) as error:
-        reason = f"{service}: Redis does not answer ({type(error).__name__})"
+        reason = f"Redis does not answer ({type(error).__name__})"
         raise CacheUnusable(reason) from error

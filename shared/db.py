@@ -59,12 +59,12 @@ async def require(engine: AsyncEngine, owner: str) -> None:
             with attempt:
                 found = await _revision(engine, owner)
     except ABSENT as error:
-        reason = f"{owner}: the database does not answer ({type(error).__name__})"
+        reason = f"the database does not answer ({type(error).__name__})"
         raise DatabaseUnusable(reason) from error
     wanted = head_revision(owner)
     if found != wanted:
         raise DatabaseUnusable(
-            f"{owner}: the schema is at {found or 'nothing'}, {wanted} is needed; run ./er migrate"
+            f"the schema is at {found or 'nothing'}, {wanted} is needed; run ./er migrate"
         )
 
 
@@ -89,7 +89,7 @@ def head_revision(owner: str) -> str:
     """The newest revision that the code brings along."""
     head = ScriptDirectory.from_config(migrations(owner)).get_current_head()
     if head is None:
-        raise DatabaseUnusable(f"{owner}: the code brings no migrations")
+        raise DatabaseUnusable("the code brings no migrations")
     return head
 
 

@@ -13,7 +13,7 @@ from structlog.typing import EventDict, WrappedLogger
 
 from shared.context import current_trace
 
-QUIET = ("httpx", "httpcore", "uvicorn.access", "sqlalchemy.engine")
+QUIET = ("alembic", "httpx", "httpcore", "uvicorn.access", "sqlalchemy.engine")
 
 
 def configure(*, profile: Literal["dev", "production"], level: str) -> None:

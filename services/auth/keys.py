@@ -53,7 +53,7 @@ def unseal(sealed: bytes, service_key: str) -> str:
     try:
         return _cipher(service_key).decrypt(sealed).decode()
     except InvalidToken as error:
-        raise KeyUnreadable("auth: ER_SERVICE_KEY does not open the stored signing key") from error
+        raise KeyUnreadable("ER_SERVICE_KEY does not open the stored signing key") from error
 
 
 def _cipher(service_key: str) -> Fernet:

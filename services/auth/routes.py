@@ -14,7 +14,7 @@ from shared.contracts.auth import GuestRequest, JwksAnswer, TokenAnswer
 router = APIRouter(prefix="/v1", tags=["auth"], dependencies=[Depends(require_service)])
 
 
-def state_of(request: Request) -> State:
+async def state_of(request: Request) -> State:
     state: State = request.state.auth
     return state
 

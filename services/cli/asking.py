@@ -20,6 +20,7 @@ from shared.contracts.triage import Advice, TriageAnswer
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 15.0
+PIPED_WIDTH = 120
 TIERS = {
     "recommended": ("추천", "recommended"),
     "call_first": ("먼저 전화", "call first"),
@@ -48,7 +49,7 @@ class Question:
 
 def ask(question: Question, state: Path | None) -> None:
     """Print advice as soon as it is there, then what is needed and where to go."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
     headers = {"accept-language": "en" if question.english else "ko"}
     base = _started(state).gateway
     with httpx.Client(base_url=base, timeout=TIMEOUT_S, headers=headers, trust_env=False) as client:
@@ -121,7 +122,7 @@ def _print_list(console: Console, question: Question, found: Recommendation) -> 
         console.print(f"  · {need.reason}", markup=False)
     table = Table(show_lines=True)
     heads = (
-        ("", "병원", "구분", "분", "병상", "이유")
+        ("", "병원", "구분·점수", "분", "병상", "이유와 보고의 나이")
         if not question.english
         else ("", "hospital", "tier", "min", "beds", "why")
     )

@@ -155,6 +155,7 @@ def _serve(listeners: Listeners, address: Address, *, in_processes: bool) -> hos
     ]
     if address.dataset == "demo":
         fictional = simulator.create_app()
+        fictional.state.ended = asyncio.Event()  # it does no work beside its requests
         hosted.insert(0, host.Hosted("simulator", fictional, listeners.sockets["simulator"]))
     return uvloop.run(host.serve(hosted, once_started=lambda: _told_when_ready(address)))
 

@@ -29,10 +29,9 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         redis = cache.connect(settings.redis_url.get_secret_value())
         try:
-            await cache.require(redis, "gateway")
-            # Peers are inner addresses: no proxy of the environment stands between.
-            async with httpx.AsyncClient(limits=CONNECTIONS, trust_env=False) as client:
-                state = _state(settings, client)
+            await cache.require(redis)
+            async with httpx.AsyncHTTPTransport(limits=CONNECTIONS) as transport:
+                state = _state(settings, transport)
                 yield {"gateway": state, "checks": {"redis": partial(cache.ping, redis)}}
         finally:
             await redis.aclose()
@@ -50,8 +49,8 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _state(settings: Settings, client: httpx.AsyncClient) -> State:
-    peers = clients.connect(settings, client)
+def _state(settings: Settings, transport: httpx.AsyncBaseTransport) -> State:
+    peers = clients.connect(settings, transport)
     return State(
         peers=peers,
         flow=Flow(peers),

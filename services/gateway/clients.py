@@ -10,7 +10,7 @@ from shared.peer import Peer
 
 @dataclass(frozen=True, slots=True)
 class Peers:
-    """Four services over one HTTP client, which the lifespan owns."""
+    """Four services over one transport, which the lifespan owns."""
 
     auth: Peer
     sync: Peer
@@ -18,12 +18,12 @@ class Peers:
     matching: Peer
 
 
-def connect(settings: Settings, client: httpx.AsyncClient) -> Peers:
+def connect(settings: Settings, transport: httpx.AsyncBaseTransport) -> Peers:
     """The peers at the addresses of the settings."""
     key = settings.service_key.get_secret_value()
     return Peers(
-        auth=Peer("auth", url=settings.auth_url, key=key, client=client),
-        sync=Peer("sync", url=settings.sync_url, key=key, client=client),
-        triage=Peer("triage", url=settings.triage_url, key=key, client=client),
-        matching=Peer("matching", url=settings.matching_url, key=key, client=client),
+        auth=Peer("auth", url=settings.auth_url, key=key, transport=transport),
+        sync=Peer("sync", url=settings.sync_url, key=key, transport=transport),
+        triage=Peer("triage", url=settings.triage_url, key=key, transport=transport),
+        matching=Peer("matching", url=settings.matching_url, key=key, transport=transport),
     )

@@ -15,7 +15,7 @@ from shared.contracts.triage import (
     TriageAnswer,
     TriageRequest,
 )
-from shared.problems import ProblemError
+from shared.problems import InvalidRequest, ProblemError
 
 WHOLE_S, EXTRACT_S, NEEDS_S, MATCH_S = 8.0, 3.5, 1.5, 1.0
 
@@ -65,14 +65,24 @@ class Flow:
             raise SessionNotFound("no session has this id")
         if request.patient is not None:
             return await self.peers.triage.call(
-                "POST", "/v1/assess", TriageAnswer, body=request.patient, deadline=within
+                "POST",
+                "/v1/assess",
+                TriageAnswer,
+                body=request.patient,
+                deadline=within,
+                passes=(InvalidRequest,),
             )
         facts = request.model_dump(include=set(StatedFacts.model_fields), exclude_unset=True)
         return await self.triage(TriageRequest(text=request.text or "", **facts), within)
 
     async def _plan(self, request: PlanRequest, deadline: Deadline) -> NeedsAnswer:
         return await self.peers.triage.call(
-            "POST", "/v1/needs", NeedsAnswer, body=request, deadline=deadline
+            "POST",
+            "/v1/needs",
+            NeedsAnswer,
+            body=request,
+            deadline=deadline,
+            passes=(InvalidRequest,),
         )
 
 
@@ -83,6 +93,7 @@ def _plan_request(request: RecommendationRequest, triage: TriageAnswer) -> PlanR
         red_flags=[flag.code for flag in triage.red_flags],
         history=triage.history,
         special=triage.special,
+        cues=triage.cues,
         age_years=triage.patient.age_years,
         age_days=triage.patient.age_days,
         gender=triage.patient.gender,

@@ -19,7 +19,7 @@ from shared.problems import NotFound
 INNER_S = 2.0
 
 
-def state_of(request: Request) -> State:
+async def state_of(request: Request) -> State:
     state: State = request.state.gateway
     return state
 

@@ -29,7 +29,7 @@ def create_app(settings: Settings) -> FastAPI:
         snapshots = SnapshotReader(redis, keys, poll_s=settings.snapshot_poll_s)
         try:
             await db.require(engine, "matching")
-            await cache.require(redis, "matching")
+            await cache.require(redis)
             async with background.running(app, "follow snapshots", snapshots.follow()):
                 checks = {
                     "postgres": partial(db.ping, engine),

@@ -1,7 +1,5 @@
 """Who lies within reach: PostGIS on the view that sync publishes."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -35,5 +33,5 @@ async def everywhere(engine: AsyncEngine, place: Place) -> Reach:
 async def _rows(engine: AsyncEngine, query: TextClause, place: Place, **bound: float) -> Reach:
     values = {"longitude": place.longitude, "latitude": place.latitude, **bound}
     async with engine.connect() as connection:
-        rows: Sequence[tuple[str, float]] = (await connection.execute(query, values)).tuples().all()
-    return [(hpid, distance) for hpid, distance in rows]
+        rows = await connection.execute(query, values)
+        return [(hpid, distance) for hpid, distance in rows]

@@ -16,7 +16,7 @@ router = APIRouter(prefix="/v1", tags=["matching"], dependencies=[Depends(requir
 RequestId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{16,32}$")]
 
 
-def matcher_of(request: Request) -> Matcher:
+async def matcher_of(request: Request) -> Matcher:
     matcher: Matcher = request.state.matcher
     return matcher
 

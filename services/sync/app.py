@@ -39,7 +39,7 @@ def create_app(settings: Settings) -> FastAPI:
             client = await stack.enter_async_context(_client(settings))
             await db.require(engine, "sync")
             await store.claim(engine, settings.dataset)
-            await cache.require(redis, "sync")
+            await cache.require(redis)
             metrics = Metrics.register(app.state.registry)
             coordinator = Coordinator(
                 engine=engine,

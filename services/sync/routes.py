@@ -26,7 +26,7 @@ from shared.contracts.sync import (
 router = APIRouter(prefix="/v1", tags=["sync"], dependencies=[Depends(require_service)])
 
 
-def service_of(request: Request) -> Service:
+async def service_of(request: Request) -> Service:
     service: Service = request.state.sync
     return service
 

@@ -43,7 +43,7 @@ async def claim(engine: AsyncEngine, dataset: str) -> None:
         held = await connection.scalar(sa.select(schema.dataset.c.name))
     if held != dataset:
         raise DatabaseUnusable(
-            f"sync: this database holds {held} data and ER_DATASET is {dataset}; they never meet"
+            f"this database holds {held} data and ER_DATASET is {dataset}; they never meet"
         )
 
 

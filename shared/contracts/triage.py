@@ -116,13 +116,15 @@ class Advice(Answer):
 
 
 class TriageAnswer(Answer):
-    """What was understood, how urgent it seems, and what to do now."""
+    """What was understood, how urgent it seems, and what to do now. `cues` are the codes of words
+    that weigh (sudden, worst ever, …)."""
 
     patient: PatientFacts
     symptoms: list[Symptom]
     negated: list[str]
     history: list[str]
     special: list[str]
+    cues: list[str]
     vitals: Vitals
     onset_minutes: int | None
     ktas: int | None
@@ -152,6 +154,7 @@ class PatientInput(Request):
     negated: Annotated[list[Code], Field(max_length=60)] = []
     history: Annotated[list[Fact], Field(max_length=40)] = []
     special: Annotated[list[Fact], Field(max_length=40)] = []
+    cues: Annotated[list[Code], Field(max_length=40)] = []
     vitals: Vitals = Vitals()
     onset_minutes: OnsetMinutes | None = None
     ktas: Ktas | None = None
@@ -173,6 +176,7 @@ class NeedsRequest(Request):
     red_flags: Annotated[list[Code], Field(max_length=40)] = []
     history: Annotated[list[Fact], Field(max_length=40)] = []
     special: Annotated[list[Fact], Field(max_length=40)] = []
+    cues: Annotated[list[Code], Field(max_length=40)] = []
     age_years: AgeYears | None = None
     age_days: AgeDays | None = None
     gender: Gender | None = None

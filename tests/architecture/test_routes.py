@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi import Depends, FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import RouteContext
 
 from services.catalog import SERVICES
 from services.gateway.routes import counted_caller
@@ -27,7 +27,7 @@ OPEN_TO_ALL = {
 }
 
 
-def title(route: APIRoute) -> str:
+def title(route: RouteContext) -> str:
     return f"{min(route.methods or set())} {route.path}"
 
 

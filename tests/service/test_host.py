@@ -83,10 +83,10 @@ async def test_a_service_whose_work_dies_stops_the_rest_and_is_named() -> None:
 
 async def test_a_failed_start_is_told_in_the_words_meant_for_operators() -> None:
     closed = Closed()
-    broken = make("broken", closed, start_error=Unusable("broken: the database does not answer"))
+    broken = make("broken", closed, start_error=Unusable("the database does not answer"))
     entries = [hosted("well", make("well", closed)), hosted("broken", broken)]
     ending = await asyncio.wait_for(host.serve(entries), 10)
-    assert ending == host.Ending("broken", "broken: the database does not answer")
+    assert ending == host.Ending("broken", "the database does not answer")
     assert closed.names == ["well"]
 
 

@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import RouteContext, iter_route_contexts
 
 from services.catalog import SERVICES
 
@@ -24,6 +24,6 @@ def application(name: str, **changed: object) -> FastAPI:
     return app
 
 
-def api_routes(app: FastAPI) -> list[APIRoute]:
-    """The routes with a handler of ours."""
-    return [route for route in app.routes if isinstance(route, APIRoute)]
+def api_routes(app: FastAPI) -> list[RouteContext]:
+    """The routes with a handler of ours, those of included routers among them."""
+    return [route for route in iter_route_contexts(app.routes) if getattr(route, "dependant", None)]

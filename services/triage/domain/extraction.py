@@ -1,0 +1,191 @@
+"""Everyday words become a record about the patient: rules only, no model, no clock."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from services.triage.domain.ages import Age, find_ages
+from services.triage.domain.maternity import Maternity, find_maternity
+from services.triage.domain.mentions import Mention, find_mentions
+from services.triage.domain.negation import doubts_noun
+from services.triage.domain.people import Person, find_person
+from services.triage.domain.reading import Reading, masked, read
+from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
+from services.triage.knowledge.model import Knowledge, Matcher, Sex
+
+Lane = Literal["act", "plan", "wish"]
+
+_PREGNANT_AGES = range(10, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """`age_band` only where no integer is known; under one year `age_years` is 0."""
+
+    age_years: int | None = None
+    age_days: int | None = None
+    age_band: str | None = None
+    gender: Sex | None = None
+    is_self: bool | None = None
+    pregnancy_weeks: int | None = None
+
+
+UNKNOWN_PATIENT = Patient()
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    code: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """`severity` holds the codes of the lexicon's cues; `lane` is the suicide lane, gravest."""
+
+    patient: Patient = UNKNOWN_PATIENT
+    symptoms: tuple[Symptom, ...] = ()
+    negated: tuple[str, ...] = ()
+    history: tuple[str, ...] = ()
+    special: tuple[str, ...] = ()
+    vitals: Vitals = NOT_MEASURED
+    onset_minutes: int | None = None
+    severity: frozenset[str] = frozenset()
+    cry_for_help: bool = False
+    lane: Lane | None = None
+
+
+def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
+    """What the text says about the patient. Unknown is None or absent, never a guess."""
+    lexicon = knowledge.lexicon
+    reading = masked(read(text), lexicon.idioms, lexicon.idioms_spaced)
+    mentions = find_mentions(reading, lexicon.symptoms)
+    symptoms = _symptoms(reading, mentions)
+    codes = {symptom.code for symptom in symptoms}
+    lane = _lane(reading, lexicon.lanes)
+    symptoms += _lane_symptoms(lane, codes, reading)
+    complaint = next((m.start for m in mentions if m.stance == "said"), None)
+    codes |= {symptom.code for symptom in symptoms}
+    person = find_person(reading, lexicon.relations, complaint=complaint, codes=frozenset(codes))
+    maternity = find_maternity(reading)
+    age = _patient_age(find_ages(reading.lowered, this_year=this_year), person, reading)
+    return Extraction(
+        patient=_patient(age, person, maternity, symptoms, knowledge),
+        symptoms=symptoms,
+        negated=_negated(mentions, codes),
+        history=_known_diseases(reading, lexicon.history),
+        special=_special(reading, lexicon.special, age, person, maternity),
+        vitals=find_vitals(reading.lowered),
+        onset_minutes=find_onset(reading.lowered),
+        severity=frozenset(_said(reading, lexicon.cues)),
+        cry_for_help=lexicon.cry_for_help.search(reading.squeezed) is not None,
+        lane=lane,
+    )
+
+
+def _symptoms(reading: Reading, mentions: tuple[Mention, ...]) -> tuple[Symptom, ...]:
+    first: dict[str, Symptom] = {}
+    for mention in mentions:
+        if mention.stance == "said" and mention.matcher.name not in first:
+            quote = reading.original[mention.start : mention.end].strip()
+            first[mention.matcher.name] = Symptom(mention.matcher.name, quote)
+    return tuple(first.values())
+
+
+def _negated(mentions: tuple[Mention, ...], codes: set[str]) -> tuple[str, ...]:
+    """A finding that is also affirmed somewhere counts as affirmed: doubt never reassures."""
+    denied = (mention.matcher.name for mention in mentions if mention.stance == "denied")
+    return tuple(dict.fromkeys(code for code in denied if code not in codes))
+
+
+def _said(reading: Reading, matchers: tuple[Matcher, ...]) -> tuple[str, ...]:
+    mentions = find_mentions(reading, matchers)
+    return tuple(dict.fromkeys(m.matcher.name for m in mentions if m.stance == "said"))
+
+
+def _known_diseases(reading: Reading, matchers: tuple[Matcher, ...]) -> tuple[str, ...]:
+    mentions = find_mentions(reading, matchers)
+    return tuple(
+        dict.fromkeys(
+            mention.matcher.name
+            for mention in mentions
+            if mention.stance == "said"
+            and not (mention.squeezed and doubts_noun(reading.squeezed, mention.squeezed[1]))
+        )
+    )
+
+
+def _lane(reading: Reading, lanes: tuple[Matcher, ...]) -> Lane | None:
+    said = set(_said(reading, lanes))
+    for lane in ("act", "plan", "wish"):
+        if lane in said:
+            return lane
+    return None
+
+
+def _lane_symptoms(lane: Lane | None, codes: set[str], reading: Reading) -> tuple[Symptom, ...]:
+    """Means or a place at hand are suicidal ideation even where nobody named it."""
+    missing = lane is not None and not codes & {"suicidal_ideation", "self_harm"}
+    code = "self_harm" if lane == "act" else "suicidal_ideation"
+    return (Symptom(code, reading.original.strip()[:40]),) if missing else ()
+
+
+_SPEAKER_AGE = re.compile(r"(?:저는|제가|나는|내가|전|저|i am|i'm)[\s,]*(?:올해)?\s*$")
+
+
+def _patient_age(ages: tuple[Age, ...], person: Person, reading: Reading) -> Age | None:
+    """The age nearest to where the patient is named; exact before a decade before a word."""
+    own = [
+        age
+        for age in ages
+        if person.is_self is not False or not _SPEAKER_AGE.search(reading.lowered[: age.start])
+    ]
+    exact = [age for age in own if age.years is not None]
+    exact = exact or [age for age in own if age.band and age.band[0].isdecimal()] or own
+    if not exact:
+        return None
+    if person.start is None:
+        return exact[0]
+    place = person.start
+    return min(exact, key=lambda age: abs(age.start - place))
+
+
+def _patient(
+    age: Age | None,
+    person: Person,
+    maternity: Maternity,
+    symptoms: tuple[Symptom, ...],
+    knowledge: Knowledge,
+) -> Patient:
+    implied = [knowledge.lexicon.gender_of_code.get(symptom.code) for symptom in symptoms]
+    by_complaint = next((sex for sex in implied if sex), None)
+    female: Sex | None = "F" if maternity.is_mother else None
+    return Patient(
+        age_years=age.years if age else None,
+        age_days=age.days if age else None,
+        age_band=age.band if age and age.years is None else None,
+        gender=female or person.gender or by_complaint,
+        is_self=person.is_self,
+        pregnancy_weeks=maternity.weeks,
+    )
+
+
+def _special(
+    reading: Reading,
+    matchers: tuple[Matcher, ...],
+    age: Age | None,
+    person: Person,
+    maternity: Maternity,
+) -> tuple[str, ...]:
+    found = list(_said(reading, matchers))
+    found += maternity.special
+    if age and age.said:
+        found.append(age.said)
+    if person.stage and not _outgrown(age, person.stage):
+        found.append(person.stage)
+    return tuple(dict.fromkeys(found))
+
+
+def _outgrown(age: Age | None, stage: str) -> bool:
+    limit = 6 if stage == "영유아" else 18
+    return age is not None and age.years is not None and age.years >= limit

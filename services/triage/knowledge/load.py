@@ -1,0 +1,181 @@
+"""Loads and cross-checks the knowledge: what one file names, another must know."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from services.triage.knowledge import files
+from services.triage.knowledge.compiling import compile_lexicon
+from services.triage.knowledge.model import (
+    AdviceBook,
+    AdviceText,
+    Complaint,
+    Concept,
+    FlagRule,
+    Knowledge,
+    Lexicon,
+    Situation,
+    Telephone,
+    Wording,
+)
+from services.triage.knowledge.plans import compile_plans
+from services.triage.knowledge.reading import KnowledgeError, read_file
+from services.triage.knowledge.rules import Vocabulary, pattern_of, patterns_of
+
+FOLDER = Path(__file__).parent
+FILES = ("advice", "complaints", "lexicon", "ontology", "presentations", "redflags")
+
+
+def load_knowledge(folder: Path = FOLDER) -> Knowledge:
+    """The whole knowledge, compiled; raises KnowledgeError naming the file and the entry."""
+    ontology_file = read_file(folder / "ontology.yaml", files.OntologyFile)
+    ontology = _ontology(ontology_file)
+    lexicon = _lexicon(read_file(folder / "lexicon.yaml", files.LexiconFile), ontology)
+    flags_file = read_file(folder / "redflags.yaml", files.FlagsFile)
+    vocabulary = _vocabulary(ontology, lexicon, flags_file)
+    plans = compile_plans(
+        read_file(folder / "presentations.yaml", files.PresentationsFile), vocabulary
+    )
+    return Knowledge(
+        ruleset=ontology_file.ruleset,
+        ontology=ontology,
+        lexicon=lexicon,
+        flags=_flags(flags_file, vocabulary),
+        complaints=_complaints(
+            read_file(folder / "complaints.yaml", files.ComplaintsFile), vocabulary
+        ),
+        advice=_advice(read_file(folder / "advice.yaml", files.AdviceFile), vocabulary),
+        presentations=plans.presentations,
+        gates=plans.gates,
+        local=plans.local,
+        field_reasons=plans.field_reasons,
+        call_names=plans.call_names,
+        digest=_digest(folder),
+    )
+
+
+def _digest(folder: Path) -> str:
+    total = hashlib.sha256()
+    for name in FILES:
+        total.update(name.encode() + b"\0" + (folder / f"{name}.yaml").read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def _ontology(file: files.OntologyFile) -> Mapping[str, Concept]:
+    for code, entry in file.codes.items():
+        _known("ontology.yaml", f"{code}.near", entry.near, file.codes)
+    return MappingProxyType(
+        {
+            code: Concept(code, entry.ko, entry.en, entry.group, frozenset(entry.near))
+            for code, entry in file.codes.items()
+        }
+    )
+
+
+def _lexicon(file: files.LexiconFile, ontology: Mapping[str, Concept]) -> Lexicon:
+    _known("lexicon.yaml", "symptoms", file.symptoms, ontology)
+    _known("lexicon.yaml", "gender_of_code", file.gender_of_code, ontology)
+    unsaid = sorted(set(ontology) - set(file.symptoms))
+    if unsaid:
+        raise KnowledgeError(f"lexicon.yaml: symptoms: no wording for {unsaid}")
+    for code, entry in file.symptoms.items():
+        _known("lexicon.yaml", f"symptoms.{code}.over", entry.over, ontology)
+    words = [word for entry in file.relations for word in entry.words]
+    _unique("lexicon.yaml", "relations", words)
+    return compile_lexicon(file, {code: concept.ko for code, concept in ontology.items()})
+
+
+def _vocabulary(
+    ontology: Mapping[str, Concept], lexicon: Lexicon, flags: files.FlagsFile
+) -> Vocabulary:
+    _unique("redflags.yaml", "flags", [entry.code for entry in flags.flags])
+    return Vocabulary(
+        codes=frozenset(ontology),
+        flags=frozenset(entry.code for entry in flags.flags),
+        cues=frozenset(matcher.name for matcher in lexicon.cues),
+        history=frozenset(matcher.name for matcher in lexicon.history),
+        special=frozenset(matcher.name for matcher in lexicon.special)
+        | frozenset(lexicon.relations.stage_of.values()),
+    )
+
+
+def _flags(file: files.FlagsFile, vocabulary: Vocabulary) -> tuple[FlagRule, ...]:
+    for entry in file.flags:
+        if any(pattern.flags or pattern.ktas_from for pattern in entry.when):
+            raise KnowledgeError(f"redflags.yaml: {entry.code}: a flag cannot rest on a flag")
+    return tuple(
+        FlagRule(
+            code=entry.code,
+            name=Wording(entry.ko, entry.en),
+            when=patterns_of(f"redflags.yaml: {entry.code}", entry.when, vocabulary),
+            floor=entry.floor,
+            reason=entry.reason,
+            source=entry.source,
+        )
+        for entry in file.flags
+    )
+
+
+def _complaints(file: files.ComplaintsFile, vocabulary: Vocabulary) -> Mapping[str, Complaint]:
+    _known("complaints.yaml", "complaints", file.complaints, vocabulary.codes)
+    missing = sorted(vocabulary.codes - set(file.complaints))
+    if missing:
+        raise KnowledgeError(f"complaints.yaml: complaints: no level for {missing}")
+    table = {}
+    for code, entry in file.complaints.items():
+        place = f"complaints.yaml: {code}"
+        raised = tuple((pattern_of(place, rule, vocabulary), rule.to) for rule in entry.raised)
+        if any(level >= entry.base for _, level in raised):
+            raise KnowledgeError(f"{place}: a condition may only make the level graver")
+        table[code] = Complaint(code, entry.base, raised)
+    return MappingProxyType(table)
+
+
+def _advice(file: files.AdviceFile, vocabulary: Vocabulary) -> AdviceBook:
+    _unique("advice.yaml", "situations", [entry.id for entry in file.situations])
+    for entry in file.situations:
+        _known("advice.yaml", f"{entry.id}.actions", entry.actions, file.actions)
+        _known("advice.yaml", f"{entry.id}.do_not", entry.do_not, file.do_not)
+        _known("advice.yaml", f"{entry.id}.phones", entry.phones, file.phones)
+    needed = {"call_119", "call_119_help", "urgent", "today", "clinic", "suicide", "nothing"}
+    _known("advice.yaml", "messages", needed, file.messages)
+    return AdviceBook(
+        messages=MappingProxyType({key: _wording(text) for key, text in file.messages.items()}),
+        actions=_texts(file.actions),
+        do_not=_texts(file.do_not),
+        phones=MappingProxyType(
+            {number: Telephone(number, _wording(text)) for number, text in file.phones.items()}
+        ),
+        situations=tuple(_situation(entry, vocabulary) for entry in file.situations),
+    )
+
+
+def _situation(entry: files.SituationEntry, vocabulary: Vocabulary) -> Situation:
+    return Situation(
+        id=entry.id,
+        when=patterns_of(f"advice.yaml: {entry.id}", entry.when, vocabulary),
+        actions=tuple(entry.actions),
+        do_not=tuple(entry.do_not),
+        phones=tuple(entry.phones),
+    )
+
+
+def _texts(entries: Mapping[str, files.Bilingual]) -> Mapping[str, AdviceText]:
+    return MappingProxyType({key: AdviceText(key, _wording(text)) for key, text in entries.items()})
+
+
+def _wording(text: files.Bilingual) -> Wording:
+    return Wording(text.ko, text.en)
+
+
+def _known(file: str, entry: str, names: Iterable[str], known: Iterable[str]) -> None:
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise KnowledgeError(f"{file}: {entry}: unknown {unknown}")
+
+
+def _unique(file: str, entry: str, names: list[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise KnowledgeError(f"{file}: {entry}: twice {twice}")

@@ -1,0 +1,201 @@
+"""The clinical knowledge as the rules use it: frozen, compiled, free of input and output."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["decisive", "supporting"]
+Transport = Literal["nearest", "capable"]
+Sex = Literal["M", "F"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One text in both languages; the caller picks."""
+
+    ko: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    code: str
+    ko: str
+    en: str
+    group: str
+    near: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """The compiled wordings of one code, cue, disease or circumstance.
+
+    `plain` and `denying` run on Korean without spaces, `spaced` on the lowered original.
+    `denying` holds the wordings that contain a negative themselves ("숨을 못 쉬어").
+    """
+
+    name: str
+    ko: str
+    plain: re.Pattern[str] | None
+    denying: re.Pattern[str] | None
+    spaced: re.Pattern[str] | None
+    over: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    words: re.Pattern[str]
+    spaced: re.Pattern[str]
+    sex_of: Mapping[str, Sex | None]
+    stage_of: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    symptoms: tuple[Matcher, ...]
+    cues: tuple[Matcher, ...]
+    history: tuple[Matcher, ...]
+    special: tuple[Matcher, ...]
+    lanes: tuple[Matcher, ...]
+    idioms: re.Pattern[str]
+    idioms_spaced: re.Pattern[str]
+    cry_for_help: re.Pattern[str]
+    relations: Relation
+    gender_of_code: Mapping[str, Sex]
+
+
+@dataclass(frozen=True, slots=True)
+class AgeRange:
+    """Years both ends included; `max_days` narrows the first year of life."""
+
+    min_years: int = 0
+    max_years: int = 130
+    max_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VitalLimit:
+    name: str
+    at_most: float | None
+    at_least: float | None
+    among: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A conjunction. An absent condition holds; patterns know no negation, so that adding a
+    finding can only add matches."""
+
+    all: frozenset[str]
+    any: tuple[frozenset[str], ...]
+    flags: frozenset[str]
+    cues: frozenset[str]
+    cues_all: frozenset[str]
+    history: frozenset[str]
+    special: frozenset[str]
+    lanes: frozenset[str]
+    age: AgeRange | None
+    sex: Sex | None
+    pregnant: bool
+    weeks_from: int | None
+    weeks_to: int | None
+    postpartum: bool
+    vitals: tuple[VitalLimit, ...]
+    onset_within: int | None
+    ktas_from: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRule:
+    code: str
+    name: Wording
+    when: tuple[Pattern, ...]
+    floor: int
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    code: str
+    base: int
+    raised: tuple[tuple[Pattern, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceText:
+    code: str
+    text: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Telephone:
+    number: str
+    reason: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    id: str
+    when: tuple[Pattern, ...]
+    actions: tuple[str, ...]
+    do_not: tuple[str, ...]
+    phones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceBook:
+    messages: Mapping[str, Wording]
+    actions: Mapping[str, AdviceText]
+    do_not: Mapping[str, AdviceText]
+    phones: Mapping[str, Telephone]
+    situations: tuple[Situation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNeed:
+    field: str
+    role: Role
+    reason: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    id: str
+    name: Wording
+    ktas: int
+    when: tuple[Pattern, ...]
+    needs: tuple[FieldNeed, ...]
+    transport: Transport
+    bypass_minutes: int
+    window_minutes: int | None
+    call: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What an age or a pregnancy changes in any plan: fields swapped, fields added."""
+
+    id: str
+    when: tuple[Pattern, ...]
+    swap: Mapping[str, str]
+    add: tuple[FieldNeed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything the rules know, with the version that every answer carries."""
+
+    ruleset: str
+    digest: str
+    ontology: Mapping[str, Concept]
+    lexicon: Lexicon
+    flags: tuple[FlagRule, ...]
+    complaints: Mapping[str, Complaint]
+    advice: AdviceBook
+    presentations: tuple[Presentation, ...]
+    gates: tuple[Gate, ...]
+    local: tuple[FieldNeed, ...]
+    field_reasons: Mapping[str, Wording]
+    call_names: Mapping[str, Wording]
