@@ -5,13 +5,28 @@ from pathlib import Path
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from fastapi import FastAPI, Request, Response
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.health import Unusable, at_start
+from shared.problems import Unavailable, render
 
 ABSENT = (OSError, DBAPIError, TimeoutError)
+
+LOST = (SQLAlchemyError, OSError)
+"""What PostgreSQL being away looks like: a refused connection reaches us as it is."""
+
+DEFECTS = (ProgrammingError, DataError, IntegrityError)
+"""Of these, what is a mistake of ours."""
+
 CONNECT_TIMEOUT_S = 3.0
 
 
@@ -75,6 +90,12 @@ async def ping(engine: AsyncEngine) -> str:
     return "answers"
 
 
+def install(app: FastAPI) -> None:
+    """A database that went away while the service runs is told as unavailable."""
+    for kind in LOST:
+        app.add_exception_handler(kind, _unavailable)
+
+
 def migrations(owner: str) -> Config:
     """The alembic configuration of one owner's migrations."""
     package = import_module(f"services.{owner}")
@@ -91,6 +112,12 @@ def head_revision(owner: str) -> str:
     if head is None:
         raise DatabaseUnusable("the code brings no migrations")
     return head
+
+
+async def _unavailable(_: Request, error: Exception) -> Response:
+    if isinstance(error, DEFECTS):
+        raise error
+    return render(Unavailable("the database does not answer now"))
 
 
 async def _revision(engine: AsyncEngine, owner: str) -> str | None:

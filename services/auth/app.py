@@ -32,6 +32,8 @@ def create_app(settings: Settings) -> FastAPI:
         finally:
             await engine.dispose()
 
-    return shared_app.build(
+    app = shared_app.build(
         "auth", version=VERSION, settings=settings, lifespan=lifespan, routers=[routes.router]
     )
+    db.install(app)
+    return app

@@ -98,6 +98,8 @@ def main() -> int:
     except OneLine as error:
         print(f"er: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from services.cli.address import running_at, state_folder
+from services.cli.address import state_folder
 from services.cli.errors import CommandFailed
 from services.cli.state import StateBusy, state_lock
 
@@ -22,7 +22,7 @@ def stop(named: Path | None) -> int:
         (state / "up.json").unlink(missing_ok=True)  # left by a killed run
         console.print(f"er: nothing runs on {state}", markup=False)
         return 0
-    os.kill(running_at(state).pid, signal.SIGTERM)
+    os.kill(_holder(state), signal.SIGTERM)
     give_up = time.monotonic() + STOP_TIMEOUT_S
     while not _is_free(state):
         if time.monotonic() >= give_up:
@@ -30,6 +30,14 @@ def stop(named: Path | None) -> int:
         time.sleep(0.1)
     console.print("er: stopped")
     return 0
+
+
+def _holder(state: Path) -> int:
+    """The process that holds the folder wrote its pid there; it may be starting still."""
+    try:
+        return int((state / "lock").read_text())
+    except ValueError:
+        raise CommandFailed(f"{state} is held by a process that did not say who it is") from None
 
 
 def _is_free(state: Path) -> bool:

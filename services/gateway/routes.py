@@ -14,7 +14,7 @@ from shared.contracts.gateway import Recommendation, RecommendationRequest, Stat
 from shared.contracts.matching import Hpid, OutcomeRequest
 from shared.contracts.sync import HistoryAnswer, HospitalDetail, SearchAnswer, SearchRequest
 from shared.contracts.triage import NeedsAnswer, NeedsRequest, TriageAnswer, TriageRequest
-from shared.problems import NotFound
+from shared.problems import InvalidRequest, NotFound
 
 INNER_S = 2.0
 
@@ -77,7 +77,12 @@ async def tell_outcome(
 async def search(body: SearchRequest, state: StateDep) -> SearchAnswer:
     """Hospitals around a place or by name, with their beds and the age of the report."""
     return await state.peers.sync.call(
-        "POST", "/v1/hospitals/search", SearchAnswer, body=body, deadline=Deadline.after(INNER_S)
+        "POST",
+        "/v1/hospitals/search",
+        SearchAnswer,
+        body=body,
+        deadline=Deadline.after(INNER_S),
+        passes=(InvalidRequest,),
     )
 
 

@@ -41,6 +41,8 @@ def create_app(settings: Settings) -> FastAPI:
             await redis.aclose()
             await engine.dispose()
 
-    return shared_app.build(
+    app = shared_app.build(
         "matching", version=VERSION, settings=settings, lifespan=lifespan, routers=[routes.router]
     )
+    db.install(app)
+    return app

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.matching import queries, store
@@ -16,7 +14,7 @@ from services.matching.domain.reading import in_force
 from services.matching.domain.travel import eta_by_detour, straight_line_m
 from services.matching.errors import NotReady
 from services.matching.snapshot import Board, NoSnapshot, SnapshotReader
-from shared import logs
+from shared import db, logs
 from shared.context import Language
 from shared.contracts.matching import (
     MatchAnswer,
@@ -31,8 +29,6 @@ from shared.contracts.sync import Beds, age_s, freshness
 
 SYNC_LATE = timedelta(minutes=15)
 """Three rounds of the usual interval without news."""
-
-DATABASE_LOST = (DBAPIError, PoolTimeoutError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +102,7 @@ class Matcher:
                 ranking=rows,
                 now=now,
             )
-        except DATABASE_LOST as error:
+        except db.LOST as error:
             logs.logger("matching").warning("decision not kept", error=type(error).__name__)
             return False
         return True
@@ -138,7 +134,7 @@ async def _find(
         if _is_enough(circle, question):
             return _Found(circle, radius_km, widened=False, by_database=True)
         country, by_database = _candidates(board, await queries.everywhere(engine, place)), True
-    except DATABASE_LOST as error:
+    except db.LOST as error:
         logs.logger("matching").warning("places from the snapshot", error=type(error).__name__)
         country, by_database = _candidates(board, _from_snapshot(board, place)), False
         circle = [c for c in country if c.distance_m <= radius_km * 1000]

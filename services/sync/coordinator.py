@@ -25,6 +25,7 @@ from services.sync.troubles import (
     STORE_STEP,
     Troubles,
 )
+from shared import db
 from shared.contracts.sync import RefreshAnswer, SnapshotKeys, StateAnswer
 
 DIRECTORY_EVERY = timedelta(hours=24)
@@ -109,7 +110,7 @@ class Coordinator:
                 await self._republish_if_lost()
             except RedisError as error:
                 self._lost_redis(error)
-            except store.DATABASE_ERRORS as error:
+            except db.LOST as error:
                 self._lost_database(error)
 
     async def refresh(self) -> RefreshAnswer:
@@ -153,9 +154,9 @@ class Coordinator:
             pass  # settled and logged where it was found
         except RedisError as error:
             self._lost_redis(error)
-        except store.DEFECTS as error:
+        except db.DEFECTS as error:
             self._defect(error)
-        except store.DATABASE_ERRORS as error:
+        except db.LOST as error:
             self._failed_in_a_row += 1
             self._lost_database(error)
         except Exception as error:  # noqa: BLE001 - a defect in one round must not end them all

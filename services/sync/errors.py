@@ -5,7 +5,7 @@ from fastapi.responses import JSONResponse
 from redis.exceptions import RedisError
 
 from services.sync.failures import SourceFailure
-from services.sync.store import DATABASE_ERRORS, DEFECTS
+from shared import db
 from shared.contracts.sync import SearchRequest
 from shared.problems import InvalidRequest, ProblemError, Unavailable, UpstreamFailed, render
 
@@ -29,11 +29,9 @@ def half_a_place(request: SearchRequest) -> ProblemError:
 
 def install(app: FastAPI) -> None:
     """A database or a Redis that went away is told as unavailable."""
-    for kind in (*DATABASE_ERRORS, RedisError):
-        app.add_exception_handler(kind, _unavailable)
+    db.install(app)
+    app.add_exception_handler(RedisError, _unavailable)
 
 
-async def _unavailable(_: Request, error: Exception) -> JSONResponse:
-    if isinstance(error, DEFECTS):
-        raise error
-    return render(Unavailable("the store does not answer now"))
+async def _unavailable(_: Request, __: Exception) -> JSONResponse:
+    return render(Unavailable("Redis does not answer now"))

@@ -8,19 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from geoalchemy2 import Geometry
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.sync import schema
 from services.sync.domain.records import Change, Hospital, Mark, Note, Picture, Plan, State
 from shared.contracts.nmc import Level
 from shared.db import DatabaseUnusable
-
-DATABASE_ERRORS = (SQLAlchemyError, OSError)
-"""What PostgreSQL being away looks like: a refused connection reaches us as it is."""
-
-DEFECTS = (ProgrammingError, DataError, IntegrityError)
-"""Of these, what is a mistake of ours."""
 
 
 @dataclass(frozen=True, slots=True)
