@@ -78,3 +78,20 @@ async def test_another_service_key_does_not_open_the_stored_key(database: str) -
     with pytest.raises(KeyUnreadable, match="ER_SERVICE_KEY"):
         await active_key(engine, "another" * 8, datetime.now(UTC))
     await engine.dispose()
+
+
+async def test_a_database_that_goes_away_is_told(database: str) -> None:
+    server, _, name = database.rpartition("/")
+    admin = await asyncpg.connect(f"{server}/postgres")
+    async with auth(database) as client:
+        await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        await admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name
+        )
+        keys = await client.get("/v1/jwks")
+        guest = await client.post("/v1/guests", json={})
+        health = await client.get("/readyz")
+    await admin.close()
+    assert (keys.status_code, keys.json()["type"]) == (503, "urn:er:unavailable")
+    assert guest.status_code == 201  # the key that signs is held in memory
+    assert health.status_code == 503

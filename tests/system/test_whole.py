@@ -118,6 +118,13 @@ def test_hospitals_are_found_by_place_by_name_and_one_by_one(demo: System) -> No
     assert history["hpid"] == one["hpid"]
 
 
+def test_half_a_place_is_named(demo: System) -> None:
+    with demo.client() as client:
+        answer = client.post("/v1/hospitals/search", json={"latitude": 37.5})
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/longitude"]
+
+
 def test_unknown_codes_are_named_by_their_place(demo: System) -> None:
     with demo.client() as client:
         answer = client.post("/v1/needs", json={"symptoms": ["chest_pain", "made_up"]})
@@ -252,12 +259,10 @@ def test_in_processes_the_one_that_ends_is_named_last_and_the_rest_stop(tmp_path
 
 
 def _service_process(name: str, parent: int) -> int:
-    listed = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(parent)], capture_output=True, text=True
-    ).stdout
-    return next(
-        int(line.split()[0]) for line in listed.splitlines() if line.endswith(f"services {name}")
-    )
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    commands = {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children}
+    wanted = f"services\0{name}\0".encode()
+    return next(pid for pid, command in commands.items() if command.endswith(wanted))
 
 
 def _gone(state: Path) -> bool:
