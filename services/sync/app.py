@@ -1,7 +1,5 @@
 """Sync: reads the national feed, keeps its state and history, publishes the snapshot."""
 
-import asyncio
-import contextlib
 import random
 import secrets
 from collections.abc import AsyncIterator, Mapping
@@ -20,7 +18,7 @@ from services.sync.settings import Settings
 from services.sync.source import Source
 from services.sync.state import Service
 from shared import app as shared_app
-from shared import cache, db, logs
+from shared import background, cache, db, logs
 from shared.contracts.sync import SnapshotKeys
 
 VERSION = "1.0.0"
@@ -52,10 +50,8 @@ def create_app(settings: Settings) -> FastAPI:
                 log=logs.logger("sync"),
             )
             await coordinator.start_warm()
-            for work in (coordinator.run(), coordinator.watch()):
-                task = asyncio.create_task(work)
-                task.add_done_callback(partial(_tell_end, app.state.ended))
-                stack.push_async_callback(_cancel, task)
+            for name, work in (("rounds", coordinator.run()), ("watch", coordinator.watch())):
+                await stack.enter_async_context(background.running(app, name, work))
             checks = {
                 "postgres": partial(db.ping, engine),
                 "redis": partial(cache.ping, redis),
@@ -83,18 +79,6 @@ def _source(settings: Settings, client: httpx.AsyncClient) -> Source:
         settings.simulated,
         settings.nmc_total_timeout_s,
     )
-
-
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-
-
-def _tell_end(ended: asyncio.Event, task: asyncio.Task[None]) -> None:
-    """Work that goes on for ever has ended: the host has to know."""
-    if not task.cancelled():
-        ended.set()
 
 
 def _now() -> datetime:

@@ -1,0 +1,40 @@
+"""The public contract under requests that nobody would think of, against the running system."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import (
+    CheckFunction,
+    content_type_conformance,
+    not_a_server_error,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.support.places import ROOT
+from tests.support.systems import System, system
+
+CONTRACT = json.loads((ROOT / "docs" / "openapi" / "gateway.json").read_text())
+CHECKS: list[CheckFunction] = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+schema = schemathesis.openapi.from_dict(CONTRACT)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with system(tmp_path_factory.mktemp("contract"), "--demo") as running:
+        yield running
+
+
+@schema.parametrize()
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_request_breaks_the_contract(case: schemathesis.Case[Any], demo: System) -> None:
+    case.call_and_validate(base_url=demo.address.gateway, checks=CHECKS, timeout=20)
