@@ -65,12 +65,19 @@ OPERATIONS: dict[str, Callable[[World, Query], list[Row]]] = {
 }
 
 
-def answer(operation: str, world: World, query: Query) -> str:
-    """The XML of one page; `query` has lower-case names and single values.
+def answer(
+    operation: str,
+    world: World,
+    query: Query,
+    *,
+    alter: Callable[[list[Row]], list[Row]] = list,
+) -> str:
+    """The XML of one page; `query` has lower-case names and single values, `alter` changes the
+    rows of all pages.
 
     Raises KeyError for an operation that is not simulated.
     """
-    rows = OPERATIONS[operation](world, query)
+    rows = alter(OPERATIONS[operation](world, query))
     size = _positive(query.get("numofrows"), 10)
     page = _positive(query.get("pageno"), 1)
     first = (page - 1) * size
@@ -85,6 +92,11 @@ def answer(operation: str, world: World, query: Query) -> str:
         f"<numOfRows>{size}</numOfRows><pageNo>{page}</pageNo>"
         f"<totalCount>{len(rows)}</totalCount></body></response>"
     )
+
+
+def stamp(moment: datetime) -> str:
+    """A time as the live service writes it."""
+    return f"{moment.astimezone(KST):%Y%m%d%H%M%S}"
 
 
 def _item(row: Row) -> str:
@@ -131,7 +143,7 @@ def _bed_row(ward: Ward) -> Row:
         "dutyTel3": hospital.phone,
         "hpid": hospital.hpid,
         "phpid": hospital.hpid,
-        "hvidate": _stamp(report.at),
+        "hvidate": stamp(report.at),
         "hvec": str(hospital.er_beds - report.patients),
         "hvs01": str(hospital.er_beds),
         "hvamyn": "Y",
@@ -176,18 +188,14 @@ def _message_row(notice: Notice) -> Row:
         "hpid": hospital.hpid,
         "symBlkMsg": notice.text,
         "symBlkMsgTyp": notice.kind,
-        "symBlkSttDtm": _stamp(notice.starts_at),
+        "symBlkSttDtm": stamp(notice.starts_at),
         "symOutDspMth": "자동",
         "symOutDspYon": "차단",
         "symTypCod": notice.code,
         "symTypCodMag": notice.subject,
     }
     if notice.end_told:
-        row["symBlkEndDtm"] = _stamp(notice.ends_at)
+        row["symBlkEndDtm"] = stamp(notice.ends_at)
     if notice.department:
         row["trtPrtCodMag"] = notice.department
     return row
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment.astimezone(KST):%Y%m%d%H%M%S}"

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator.answers import OPERATIONS, answer
+from simulator.faults import Broken, Meeting, Severable, Switchboard, control
 from simulator.hospitals import build_hospitals
 from simulator.life import WARM_UP, World
 
@@ -18,11 +19,16 @@ _MARK = {"X-ER-Simulated": "1"}
 
 
 def create_app(
-    *, seed: int = 1, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    *,
+    seed: int = 1,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    world: World | None = None,
 ) -> FastAPI:
-    """The world opens at the first request, some hours back, and moves on with each later one."""
-    app = FastAPI(title="NMC simulator", docs_url=None, redoc_url=None, openapi_url=None)
-    opened: list[World] = []
+    """The world opens at the first request, some hours back, and moves on with each later one; a
+    `world` that is given is shared with its giver."""
+    app = Severable(title="NMC simulator", docs_url=None, redoc_url=None, openapi_url=None)
+    opened: list[World] = [world] if world else []
+    switchboard = Switchboard(clock)
 
     def world_now() -> World:
         now = clock()
@@ -45,7 +51,9 @@ def create_app(
             return _plain(401, "Unauthorized")
         if operation not in OPERATIONS:
             return _plain(404, "API not found")
-        return Response(answer(operation, world_now(), query), media_type="application/xml")
+        return await _answered(operation, world_now(), query, switchboard.meeting(operation, query))
+
+    app.include_router(control(switchboard))
 
     @app.exception_handler(HTTPException)
     async def refuse(_: Request, error: Exception) -> Response:
@@ -59,6 +67,20 @@ def create_app(
 
     app.add_middleware(_Marked)
     return app
+
+
+async def _answered(
+    operation: str, world: World, query: dict[str, str], meeting: Meeting
+) -> Response:
+    await meeting.wait()
+    if (refusal := meeting.refusal) is not None:
+        return Response(refusal.body, refusal.status, media_type=refusal.media_type)
+    text = meeting.text(answer(operation, world, query, alter=meeting.rows))
+    if meeting.has("reset"):
+        return Broken(b"", 0)
+    if meeting.has("half-sent"):
+        return Broken(text.encode(), 0.5)
+    return Response(text, media_type="application/xml")
 
 
 class _Marked:

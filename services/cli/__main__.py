@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 from dotenv import load_dotenv
 
-from services.cli import asking, benches, checks, running, stopping, viewing
+from services.cli import (
+    asking,
+    checks,
+    evaluating,
+    overriding,
+    replaying,
+    running,
+    stopping,
+    viewing,
+)
+from services.cli.bench import reports as bench_reports
+from services.cli.bench import run as benches
 from services.cli.errors import OneLine
 
 app = typer.Typer(
@@ -66,6 +77,32 @@ def refresh(state: State = None) -> None:
 
 
 @app.command()
+def override(
+    hpid: Annotated[str | None, typer.Option(help="hospital, by the NMC's id")] = None,
+    field: Annotated[str | None, typer.Option(help="code: MKioskTy1, hvangioayn, hvec")] = None,
+    status: Annotated[str | None, typer.Option(help="available, unavailable or unknown")] = None,
+    until: Annotated[str | None, typer.Option(help="+90m, +6h, +2d, or a time (Korean)")] = None,
+    reason: Annotated[str | None, typer.Option(help="why; it stays in the audit")] = None,
+    end: Annotated[int | None, typer.Option(help="end the override of this number")] = None,
+    by: Annotated[str | None, typer.Option(help="who says so (this account)")] = None,
+    audit: Annotated[bool, typer.Option(help="show the ended ones too")] = False,
+    state: State = None,
+) -> None:
+    """Let an operator's word beat the feed for a while; without --hpid or --end, show them."""
+    wanted = overriding.Wanted(hpid, field, status, until, reason, end, by, audit)
+    overriding.override(wanted, state)
+
+
+@app.command("replay-feed")
+def replay_feed(
+    folder: Annotated[Path, typer.Argument(help="stored rounds, or one of them")],
+    port: Annotated[int, typer.Option(help="loopback port (a free one)")] = 0,
+) -> None:
+    """Serve stored rounds as the NMC does, one after the other; Ctrl-C stops it."""
+    replaying.serve(folder, port)
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database of ER_DATABASE_URL to the schema of this code."""
     running.migrate()
@@ -85,9 +122,29 @@ def bench(
     name: Annotated[str, typer.Argument(help=", ".join(benches.BENCHES))] = "first-words",
     out: Annotated[Path | None, typer.Option(help="write the figures as JSON")] = None,
     state: State = None,
+    feed: Annotated[str | None, typer.Option(help="sync: a feed instead of the simulator")] = None,
+    size: Annotated[list[int] | None, typer.Option(help="sync: countries (1, 10, 100)")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="sync: steady rounds per size")] = 5,
+    seconds: Annotated[float, typer.Option(min=4, help="sync: calls with, and without")] = 40,
+    processes: Annotated[bool, typer.Option(help="sync: a process per service, too")] = False,
 ) -> None:
     """Figures as ratios against a control in the same run."""
-    benches.run(name, out, state)
+    sizes = tuple(size) if size else bench_reports.SIZES
+    wanted = bench_reports.Wanted(state, feed, sizes, rounds, seconds, processes)
+    benches.run(name, wanted, out)
+
+
+evaluation = typer.Typer(no_args_is_help=True, help="Score the rules on labelled files.")
+app.add_typer(evaluation, name="eval")
+
+
+@evaluation.command("messages")
+def evaluate_messages(
+    file: Annotated[Path, typer.Argument(help="JSON lines, as in tests/eval")],
+    out: Annotated[Path | None, typer.Option(help="write the figures as JSON")] = None,
+) -> None:
+    """How hospitals' restriction messages are read; needs no running system."""
+    evaluating.messages_file(file, out)
 
 
 def main() -> int:

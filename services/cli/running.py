@@ -117,6 +117,7 @@ def _servers(state: Path, dataset: Dataset, listeners: Listeners) -> Iterator[Ad
             dataset, listeners, role_urls=given, redis_url=redis_url, secrets=secrets
         )
         os.environ.update(variables)
+        os.environ.setdefault("ER_SYNC_PAYLOAD_DIR", str(state / "payloads" / dataset))
         inner = {name: f"http://127.0.0.1:{listeners.port(name)}" for name in SERVICES}
         inner["gateway"] = f"http://127.0.0.1:{listeners.port('gateway', 1)}"
         gateway = f"http://127.0.0.1:{listeners.port('gateway')}"

@@ -40,11 +40,33 @@ def status(named: Path | None) -> int:
 def refresh(named: Path | None) -> None:
     """One round now."""
     address = running_at(named)
-    done = RefreshAnswer.model_validate_json(_inner(address, "sync", "POST", "/v1/refresh"))
+    done = RefreshAnswer.model_validate_json(ask_inner(address, "sync", "POST", "/v1/refresh"))
     for title, counts in (("received", done.received), ("written", done.written)):
         console.print(f"{title:9}" + " ".join(f"{name}={n}" for name, n in counts.items()))
     console.print(f"{'changed':9}{done.changed_values} values")
     console.print(f"{'snapshot':9}{done.snapshot} after {done.elapsed_ms} ms")
+
+
+def ask_inner(
+    address: Address, service: str, method: str, path: str, *, content: str | None = None
+) -> bytes:
+    """What a service answers on an inner address; its problem is told in one line."""
+    headers = {
+        "authorization": f"Bearer {service_token(address.key, service)}",
+        "content-type": "application/json",
+    }
+    url = address.inner[service] + path
+    try:
+        answer = httpx.request(
+            method, url, headers=headers, content=content, timeout=REFRESH_S, trust_env=False
+        )
+    except httpx.TransportError as error:
+        raise CommandFailed(f"{service} does not answer ({type(error).__name__})") from error
+    if answer.status_code >= httpx.codes.BAD_REQUEST:
+        told = answer.json()
+        wrong = "; ".join(f"{e['pointer']} {e['message']}" for e in told.get("errors") or [])
+        raise CommandFailed(f"{service}: {told['title']}: {wrong or told['detail']}")
+    return answer.content
 
 
 def _print_sync(told: StatusAnswer) -> None:
@@ -74,7 +96,7 @@ def _print_services(address: Address) -> None:
 
 def _print_rounds(address: Address) -> None:
     path = f"/v1/rounds?limit={ROUNDS_SHOWN}"
-    rounds = RoundsAnswer.model_validate_json(_inner(address, "sync", "GET", path)).rounds
+    rounds = RoundsAnswer.model_validate_json(ask_inner(address, "sync", "GET", path)).rounds
     table = Table("sync round", "took", "received", "written", "failed")
     for entry in rounds:
         table.add_row(
@@ -92,17 +114,4 @@ def _get(url: str) -> bytes:
         answer = httpx.get(url, timeout=ASK_S, trust_env=False)
     except httpx.TransportError as error:
         raise CommandFailed(f"no answer ({type(error).__name__})") from error
-    return answer.content
-
-
-def _inner(address: Address, service: str, method: str, path: str) -> bytes:
-    headers = {"authorization": f"Bearer {service_token(address.key, service)}"}
-    url = address.inner[service] + path
-    try:
-        answer = httpx.request(method, url, headers=headers, timeout=REFRESH_S, trust_env=False)
-    except httpx.TransportError as error:
-        raise CommandFailed(f"{service} does not answer ({type(error).__name__})") from error
-    if answer.status_code >= httpx.codes.BAD_REQUEST:
-        told = answer.json()
-        raise CommandFailed(f"{service}: {told['title']}: {told['detail']}")
     return answer.content

@@ -122,7 +122,9 @@ def _is_late(board: Board, now: datetime) -> bool:
 
 def _question(request: MatchRequest, now: datetime) -> Question:
     refused = frozenset(refusal.hpid for refusal in request.refused)
-    return Question(request.needs, request.policy, request.ktas, refused, now)
+    return Question(
+        request.needs, request.policy, request.ktas, refused, now, patient=request.patient
+    )
 
 
 async def _find(

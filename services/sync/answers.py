@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from services.sync import publish
-from services.sync.domain.records import Picture, State
+from services.sync import overrides, publish
+from services.sync.domain import telling
+from services.sync.domain.bounds import number
+from services.sync.domain.records import Override, Picture, State
 from services.sync.queries import Found
 from services.sync.store import RoundRecord
 from shared.contracts.nmc import Field, Kind, catalogue
@@ -33,7 +35,7 @@ def detail(hpid: str, picture: Picture, now: datetime, language: str) -> Hospita
     state = picture.states.get(hpid, State(hpid))
     return HospitalDetail(
         **_told(found, picture, now),
-        fields=_fields(state, now, language),
+        fields=_fields(state, picture.overrides.get(hpid, {}), now, language),
         messages=publish.messages_by_hospital(picture, now).get(hpid, []),
     )
 
@@ -50,10 +52,10 @@ def points(changes: Iterable[tuple[datetime, Mapping[str, str | None]]]) -> list
 def _told(found: Found, picture: Picture, now: datetime) -> dict[str, object]:
     hpid = found.hospital.hpid
     state = publish.hospital_state(
-        found.hospital, picture.states.get(hpid, State(hpid)), picture, []
+        found.hospital, picture.states.get(hpid, State(hpid)), picture, [], now
     )
     return {
-        **state.model_dump(exclude={"values", "messages"}),
+        **state.model_dump(exclude={"values", "flagged", "overrides", "messages"}),
         "distance_m": found.distance_m,
         "beds": _beds(state),
         "age_s": age_s(state.reported_at, now),
@@ -62,9 +64,7 @@ def _told(found: Found, picture: Picture, now: datetime) -> dict[str, object]:
 
 
 def _beds(state: HospitalState) -> Beds:
-    return Beds(
-        available=_number(state.values.get("hvec")), total=_number(state.values.get("hvs01"))
-    )
+    return Beds(available=number(state.values.get("hvec")), total=number(state.values.get("hvs01")))
 
 
 def rounds(records: Sequence[RoundRecord]) -> list[Round]:
@@ -81,38 +81,41 @@ def rounds(records: Sequence[RoundRecord]) -> list[Round]:
     ]
 
 
-def _fields(state: State, now: datetime, language: str) -> dict[str, FieldReport]:
+def _fields(
+    state: State, words: Mapping[str, Override], now: datetime, language: str
+) -> dict[str, FieldReport]:
+    report = telling.told(state.values, words, now)
     return {
-        code: _field(field, state, now, language)
+        code: _field(field, state, report, now, language)
         for code, field in catalogue().items()
-        if code in state.values or field.pair in state.values
+        if code in state.values or field.pair in state.values or code in report.overrides
     }
 
 
-def _field(field: Field, state: State, now: datetime, language: str) -> FieldReport:
+def _field(
+    field: Field, state: State, report: telling.Told, now: datetime, language: str
+) -> FieldReport:
     raw = state.values.get(field.code)
     undated = field.kind in (Kind.SEVERE, Kind.GATE)
+    word = report.overrides.get(field.code)
+    flagged = field.code in report.flagged
+    status = status_at(field.kind, None if flagged else raw, state.reported_at, now)
     return FieldReport(
         name=field.name(language),
         value=_plain(field.code, raw),
-        status=status_at(field.kind, raw, state.reported_at, now),
-        total=_number(state.values.get(field.pair or "")),
+        status=word.status if word and word.status else status,
+        total=number(report.values.get(field.pair or "")),
         # The source gives severe acceptances no time; the heartbeat decides how long they hold.
         reported_at=None if undated else state.reported_at,
         changed_at=state.changed.get(field.code),
         freshness=freshness(field.kind, state.reported_at, now),
+        flagged=flagged,
+        override=overrides.mark(word, raw) if word else None,
     )
 
 
 def _plain(code: str, raw: str | None) -> int | str | None:
     field = catalogue().get(code)
     counted = code.startswith("hvs") or (field is not None and field.kind is Kind.COUNT)
-    number = _number(raw) if counted else None
-    return raw if number is None else number
-
-
-def _number(raw: str | None) -> int | None:
-    try:
-        return int(raw) if raw is not None else None
-    except ValueError:
-        return None
+    count = number(raw) if counted else None
+    return raw if count is None else count

@@ -21,6 +21,15 @@ def source_problem(failure: SourceFailure) -> ProblemError:
     return problem
 
 
+class OverrideNotInForce(ProblemError):
+    slug, title, status = "not-found", "Override not in force", 404
+
+
+def wrong_override(pointer: str, message: str) -> ProblemError:
+    told = {"pointer": pointer, "message": message}
+    return InvalidRequest("the override does not fit", errors=[told])
+
+
 def half_a_place(request: SearchRequest) -> ProblemError:
     missing = "/latitude" if request.latitude is None else "/longitude"
     told = {"pointer": missing, "message": "latitude and longitude come together"}

@@ -13,6 +13,8 @@ class Metrics:
     failures: Counter
     last_success: Gauge
     snapshot_bytes: Gauge
+    leader: Gauge
+    calls: Gauge
 
     @classmethod
     def register(cls, registry: CollectorRegistry) -> "Metrics":
@@ -27,4 +29,6 @@ class Metrics:
                 registry=registry,
             ),
             Gauge("er_sync_snapshot_bytes", "Packed size of the snapshot", registry=registry),
+            Gauge("er_sync_leader", "1 where this replica asks the source", registry=registry),
+            Gauge("er_sync_calls_today", "Calls of the source this quota day", registry=registry),
         )

@@ -5,7 +5,10 @@ from datetime import datetime
 
 from redis.asyncio import Redis
 
-from services.sync.domain import messages
+from services.sync import overrides
+from services.sync.designations import designated
+from services.sync.domain import messages, telling
+from services.sync.domain.proxies import proxies
 from services.sync.domain.records import Hospital, Mark, Picture, State
 from shared.contracts.sync import (
     Announcement,
@@ -57,6 +60,7 @@ def build(picture: Picture, *, version: str, simulated: bool, now: datetime) -> 
                 picture.states.get(hpid, State(hpid)),
                 picture,
                 told.get(hpid, []),
+                now,
             )
             for hpid in sorted(picture.hospitals)
         ],
@@ -64,18 +68,24 @@ def build(picture: Picture, *, version: str, simulated: bool, now: datetime) -> 
 
 
 def messages_by_hospital(picture: Picture, now: datetime) -> dict[str, list[Message]]:
-    """Messages in force, in the order in which they began."""
+    """Messages in force, in the order in which they began, and the limits of acceptances."""
     told: dict[str, list[Message]] = {}
     notes = sorted(picture.notes.values(), key=lambda n: (n.begins_at or now, n.key))
     for note in notes:
         if messages.in_force(note, now):
-            told.setdefault(note.hpid, []).append(messages.message(note, now))
+            told.setdefault(note.hpid, []).extend(messages.told(note, now))
+    for hpid, state in picture.states.items():
+        if limits := messages.limits(state.values):
+            told.setdefault(hpid, []).extend(limits)
     return told
 
 
 def hospital_state(
-    hospital: Hospital, state: State, picture: Picture, told: list[Message]
+    hospital: Hospital, state: State, picture: Picture, told: list[Message], now: datetime
 ) -> HospitalState:
+    """One hospital as readers are told of it now."""
+    report = telling.told(state.values, picture.overrides.get(hospital.hpid, {}), now)
+    designations = list(designated().get(hospital.hpid, ()))
     return HospitalState(
         hpid=hospital.hpid,
         name=hospital.name,
@@ -86,10 +96,17 @@ def hospital_state(
         longitude=hospital.longitude,
         latitude=hospital.latitude,
         operating=hospital.operating,
+        designations=designations,
+        designation_proxies=proxies(report.values, designations),
         reported_at=state.reported_at,
         changed_at=max(state.changed.values(), default=None),
         fetched_at=fetched_at(state, picture.marks.get("beds"), picture.marks.get("severe")),
-        values=dict(state.values),
+        values=dict(report.values),
+        flagged=dict(report.flagged),
+        overrides={
+            code: overrides.mark(word, state.values.get(code))
+            for code, word in report.overrides.items()
+        },
         messages=told,
     )
 

@@ -20,8 +20,15 @@ from services.sync.failures import (
 Row = dict[str, str]
 """Values by lower-case tag, stripped; tags without a value are left out."""
 
+DAMAGE = "\ufffd"
+
 _PROLOG = re.compile(r"^\s*<\?xml[^>]*\?>")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CODE_TAGS = ("resultcode", "returnreasoncode", "returncode")
+# Codes in what is no XML or no whole one: the newer gateway wraps the old envelope into JSON.
+_CODE_IN_TEXT = re.compile(
+    r"(?:resultCode|returnReasonCode|returnCode)[\"'>:\s]+([0-9]{1,2})(?![0-9])", re.IGNORECASE
+)
 
 # The platform has said the same in codes, in words with underscores and in words with blanks.
 _BY_CODE: dict[str, type[SourceFailure]] = {
@@ -45,9 +52,16 @@ _BY_WORDS: tuple[tuple[str, type[SourceFailure]], ...] = (
     ("REQUEST BLOCKED", Blocked),
     ("API NOT FOUND", Unreadable),
     ("FORBIDDEN", Blocked),
+    ("TEMPORARILY DISABLE", KeyRefused),
     ("UNEXPECTED ERRORS", Unreachable),
     ("BACKEND SERVER", Unreachable),
+    ("APPLICATION ERROR", Unreachable),
+    ("DB ERROR", Unreachable),
+    ("HTTP ERROR", Unreachable),
+    ("SERVICETIMEOUT ERROR", Unreachable),
+    ("FAULTSTRING", Unreachable),
 )
+_NO_DATA = ("03", "NODATA_ERROR")
 _BY_STATUS: dict[int, type[SourceFailure]] = {
     400: Blocked,
     401: KeyRefused,
@@ -72,12 +86,10 @@ def read_page(status: int, body: bytes) -> Page:
     if status != 200:
         raise _refusal(status, text)
     root = _parse(text)
-    if _local(root) != "response":
-        raise _refusal(status, text, _code(root))
     code = _code(root)
-    if code == "03":
+    if code in _NO_DATA:
         return Page((), 0)
-    if code not in ("00", "0", "0000"):
+    if _local(root) != "response" or code not in ("00", "0000"):
         raise _refusal(status, text, code)
     rows = tuple(_row(item) for item in root.iter() if _local(item) == "item")
     return Page(rows, _total(root, len(rows)))
@@ -87,8 +99,16 @@ def _text(body: bytes) -> str:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = body.decode("cp949", errors="replace")
+        text = _damaged_or_old(body)
     return _ILLEGAL.sub("", text)
+
+
+def _damaged_or_old(body: bytes) -> str:
+    """Text that is not clean UTF-8. A few broken bytes must not turn all Korean of the country
+    into another encoding; where most of it is broken, it was never UTF-8."""
+    text = body.decode("utf-8-sig", errors="replace")
+    foreign = len(text) - len(text.encode("ascii", errors="ignore"))
+    return body.decode("cp949", errors="replace") if text.count(DAMAGE) * 2 > foreign else text
 
 
 def _parse(text: str) -> Element:
@@ -102,6 +122,8 @@ def _parse(text: str) -> Element:
 
 def _refusal(status: int, text: str, code: str | None = None) -> SourceFailure:
     """The failure by the code if it is specific, else by the words, else by the status."""
+    if code is None and (told := _CODE_IN_TEXT.search(text[:4000])):
+        code = told[1].zfill(2)
     if code in _BY_CODE and code != "99":
         return _BY_CODE[code](f"the source answers code {code}")
     words = " ".join(text[:4000].upper().replace("_", " ").split())
@@ -115,8 +137,8 @@ def _refusal(status: int, text: str, code: str | None = None) -> SourceFailure:
 
 def _code(root: Element) -> str | None:
     for element in root.iter():
-        if _local(element) in ("resultcode", "returnreasoncode", "returncode"):
-            return (element.text or "").strip()
+        if _local(element) in _CODE_TAGS:
+            return (element.text or "").strip().zfill(2)
     return None
 
 

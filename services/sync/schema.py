@@ -93,3 +93,28 @@ rounds = sa.Table(
     sa.Column("failures", JSONB, nullable=False),
     sa.Index("rounds_began_at", "began_at"),
 )
+
+calls = sa.Table(
+    "calls",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("calls", sa.Integer, nullable=False),
+)
+
+overrides = sa.Table(
+    "overrides",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("hpid", sa.Text, sa.ForeignKey("sync.hospitals.hpid"), nullable=False),
+    sa.Column("field", sa.Text, nullable=False),
+    sa.Column("status", sa.Text),
+    sa.Column("until_at", Moment),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.CheckConstraint(
+        "status IN ('available', 'unavailable', 'unknown')", name="overrides_status"
+    ),
+    sa.CheckConstraint("(status IS NULL) = (until_at IS NULL)", name="overrides_end"),
+    sa.Index("overrides_about", "hpid", "field", "id"),
+)

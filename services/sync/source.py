@@ -56,8 +56,13 @@ class Source:
         """All rows of the country; raises SourceFailure. No rows at all is a failure too, except
         of messages, of which there may be none."""
         rows: list[Row] = []
+        last: tuple[Row, ...] = ()
         for number in range(1, MOST_PAGES + 1):
             page = await self._page(operation, number)
+            # A page told again means that page numbers are not heeded: asking on brings no more.
+            if page.rows == last:
+                break
+            last = page.rows
             rows += page.rows
             if not page.rows or len(rows) >= page.total:
                 break

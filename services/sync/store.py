@@ -10,8 +10,17 @@ from geoalchemy2 import Geometry
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.sync import schema
-from services.sync.domain.records import Change, Hospital, Mark, Note, Picture, Plan, State
+from services.sync import overrides, schema
+from services.sync.domain.records import (
+    Change,
+    Hospital,
+    Mark,
+    Note,
+    Override,
+    Picture,
+    Plan,
+    State,
+)
 from shared.contracts.nmc import Level
 from shared.db import DatabaseUnusable
 
@@ -53,11 +62,13 @@ async def load(
         reports = [_state(row) for row in await _rows(connection, _part(states_query(), of))]
         told = [Note(**row) for row in await _rows(connection, _part(notes_query(), of))]
         marks = [Mark(**row) for row in await _rows(connection, sa.select(schema.marks))]
+        said = await _rows(connection, _part(overrides.latest(), of))
     return Picture(
         {entry.hpid: entry for entry in found},
         {state.hpid: state for state in reports},
         {note.key: note for note in told},
         {mark.operation: mark for mark in marks},
+        _by_hospital([overrides.override(row) for row in said]),
     )
 
 
@@ -71,9 +82,10 @@ async def last_good_round(engine: AsyncEngine) -> datetime | None:
         return ended
 
 
-async def apply(engine: AsyncEngine, plan: Plan, record: RoundRecord) -> None:
-    """Write the rows of a plan and the record of its round; all of it or nothing."""
-    async with engine.begin() as connection:
+async def apply(connection: AsyncConnection, plan: Plan, record: RoundRecord) -> None:
+    """Write the rows of a plan and the record of its round; all of it or nothing. The connection
+    is the one that holds the turn to write."""
+    async with connection.begin():
         await _ensure_partition(connection, record.began_at)
         await _upsert(connection, schema.hospitals, [_of_hospital(h) for h in plan.hospitals])
         await _upsert(connection, schema.states, [_of_state(s) for s in plan.states])
@@ -109,6 +121,13 @@ def notes_query() -> sa.Select[Any]:
 def hospital(row: dict[str, Any]) -> Hospital:
     """A hospital from a row of `hospitals_query`."""
     return Hospital(**{**row, "level": Level(row["level"]) if row["level"] else None})
+
+
+def _by_hospital(words: Sequence[Override]) -> dict[str, dict[str, Override]]:
+    found: dict[str, dict[str, Override]] = {}
+    for word in words:
+        found.setdefault(word.hpid, {})[word.field] = word
+    return found
 
 
 def _part(query: sa.Select[Any], of: Sequence[str] | None) -> sa.Select[Any]:

@@ -1,17 +1,37 @@
 """The memory of what is wrong now, so that each trouble is logged when it begins and ends."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from structlog.stdlib import BoundLogger
 
-from services.sync.failures import SourceFailure
+from services.sync.failures import EmptyAnswer, SourceFailure
 from shared.contracts.sync import SyncError
 
-SHORT_STEP = "used for what it has and nothing forgotten; look again if it lasts over an hour"
+USED = "used for what it has and nothing forgotten; look again if it lasts over an hour"
 STORE_STEP = "check PostgreSQL at ER_SYNC_DATABASE_URL; rounds go on as soon as it answers"
 CACHE_STEP = "check Redis at ER_REDIS_URL; the snapshot is published again when it answers"
 DEFECT_STEP = "a defect of this program: report the log line of the failed round"
+
+
+# What is suspected of answers that came with code 00: event and next step. An empty one has the
+# name and the words of the failure that it is where no operation may be empty.
+SUSPICIONS = {
+    "empty": (EmptyAnswer.event, EmptyAnswer.next_step),
+    "short": ("nmc answers short", USED),
+    "swollen": (
+        "nmc answers swollen",
+        "only known hospitals were taken; a country that stays so is believed the third time",
+    ),
+    "odd": (
+        "nmc answers odd",
+        "what cannot be read changed nothing; compare the answer with the newest guide",
+    ),
+    "old": (
+        "nmc times stand still",
+        "most bed reports are hours old and are told as such; ask whether the platform's feed runs",
+    ),
+}
 
 
 class Troubles:
@@ -20,6 +40,7 @@ class Troubles:
     def __init__(self, log: BoundLogger) -> None:
         self._log = log
         self._open: dict[str, str] = {}
+        self._where: dict[str, set[str]] = {}
         self.last: SyncError | None = None
 
     @property
@@ -39,16 +60,27 @@ class Troubles:
         if event is not None:
             self._log.info(f"{event}: over", kind=kind)
 
-    def settle(self, failures: Mapping[str, SourceFailure], now: datetime) -> None:
-        """What the source does wrong after a round: new kinds begin, absent ones end."""
-        by_kind: dict[str, list[str]] = {}
-        for operation, failure in failures.items():
-            by_kind.setdefault(failure.kind, []).append(operation)
-        for failure in failures.values():
-            detail = ", ".join(by_kind[failure.kind])
-            self.begin(failure.kind, failure.event, failure.next_step, now, detail)
-        for kind in _source_kinds() - by_kind.keys():
-            self.end(kind)
+    def settle(
+        self,
+        failures: Mapping[str, SourceFailure],
+        suspicions: Mapping[str, Sequence[str]],
+        answered: Iterable[str],
+        now: datetime,
+    ) -> None:
+        """What is wrong with the source after a round, by operation. A failure is over where its
+        operation does otherwise, a suspicion only where an answer shows it: what was not asked,
+        or gave nothing, proves nothing."""
+        came = set(answered)
+        words = SUSPICIONS | {f.kind: (f.event, f.next_step) for f in failures.values()}
+        for kind in _source_kinds() | SUSPICIONS.keys():
+            here = {name for name, failure in failures.items() if failure.kind == kind}
+            here |= set(suspicions.get(kind, ()))
+            cleared = came if kind in SUSPICIONS else came | failures.keys()
+            self._where[kind] = self._where.get(kind, set()) - cleared | here
+            if here:
+                self.begin(kind, *words[kind], now, ", ".join(sorted(here)))
+            elif not self._where[kind]:
+                self.end(kind)
 
 
 def _source_kinds() -> set[str]:

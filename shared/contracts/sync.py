@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from shared.contracts.model import Answer, Request
 from shared.contracts.nmc import Kind, Level, Status, read_status
+from shared.contracts.overrides import OverrideMark
 from shared.contracts.place import Latitude, Longitude
 
 BEDS_FRESH = timedelta(minutes=20)
@@ -58,19 +59,45 @@ def status_at(kind: Kind, raw: str | None, reported_at: datetime | None, now: da
     return read_status(kind, raw)
 
 
+class Audience(Answer):
+    """Patients whom a restriction strikes. Ages are inclusive whole years, several bounds hold
+    together; `max_age_days` is finer where years are too coarse. Weight and weeks are the least
+    that is still accepted."""
+
+    min_age_years: int | None = None
+    max_age_years: int | None = None
+    max_age_days: int | None = None
+    children: bool = False
+    min_weight_g: int | None = None
+    min_weeks: int | None = None
+
+
 class Message(Answer):
-    """A hospital's restriction message, as it is told and what it is taken for."""
+    """A hospital's restriction message, as it is told and what it is taken for. A text that says
+    several things is told once for each of them.
+
+    It speaks of `audiences` (none: of everybody), during `hours` (`HH:MM-HH:MM`, Korean time) on
+    `days` (1 Monday to 7 Sunday; none: every day) and all day on `whole_days`. What an `info`
+    accepts ends at `accepts_until`; from then on it asks for a call."""
 
     text: str
     effect: Literal["blocks", "call", "info"]
     fields: list[str]
     begins: AwareDatetime | None = None
     until: AwareDatetime | None = None
+    department: str | None = None
+    audiences: list[Audience] = []
+    hours: Annotated[str, Field(pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$")] | None = None
+    days: list[int] = []
+    whole_days: list[int] = []
+    accepts_until: AwareDatetime | None = None
 
 
 class HospitalState(Answer):
     """One hospital in a snapshot. `values` are raw, by field code, capacities (`hvs..`) among them;
-    `reported_at` is the hospital's own time, `changed_at` is when a value last differed."""
+    `reported_at` is the hospital's own time, `changed_at` is when a value last differed. Test
+    values stand in `flagged` and not among the values; `designation_proxies` are hinted at by
+    installed counts alone; `overrides` holds by field what operators say, as the values do."""
 
     hpid: str
     name: str
@@ -82,10 +109,13 @@ class HospitalState(Answer):
     latitude: Latitude | None
     operating: bool
     designations: list[str] = []
+    designation_proxies: list[str] = []
     reported_at: AwareDatetime | None
     changed_at: AwareDatetime | None
     fetched_at: AwareDatetime | None
     values: dict[str, str]
+    flagged: dict[str, str] = {}
+    overrides: dict[str, OverrideMark] = {}
     messages: list[Message]
 
 
@@ -144,7 +174,8 @@ class SyncError(Answer):
 
 
 class StateAnswer(Answer):
-    """How the synchronisation stands."""
+    """How the synchronisation stands. `leader` tells whether this replica is the one that asks the
+    source; `daily_calls` is the budget, null where the feed has none."""
 
     simulated: bool
     snapshot: str | None
@@ -156,6 +187,10 @@ class StateAnswer(Answer):
     hospitals: int
     with_place: int
     with_beds: int
+    leader: bool = True
+    calls_today: int | None = None
+    daily_calls: int | None = None
+    overrides: int = 0
 
 
 class RefreshAnswer(Answer):
@@ -189,6 +224,7 @@ class Hospital(Answer):
     distance_m: int | None
     operating: bool
     designations: list[str]
+    designation_proxies: list[str] = []
     beds: Beds
     reported_at: AwareDatetime | None
     changed_at: AwareDatetime | None
@@ -198,7 +234,8 @@ class Hospital(Answer):
 
 
 class FieldReport(Answer):
-    """One reported field: the raw value and what it means now."""
+    """One reported field: the raw value and what it means now. Under an `override` the status is
+    the operator's and the value stays the feed's; a `flagged` value cannot be true."""
 
     name: str
     value: int | str | None
@@ -207,6 +244,8 @@ class FieldReport(Answer):
     reported_at: AwareDatetime | None
     changed_at: AwareDatetime | None
     freshness: Freshness
+    flagged: bool = False
+    override: OverrideMark | None = None
 
 
 class HospitalDetail(Hospital):

@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Literal
 
 from services.matching.domain import score
-from services.matching.domain.reading import Reading, is_open, read
+from services.matching.domain.reading import Reading, Word, at_the_door, is_open, read
 from services.matching.domain.travel import Eta
 from shared.contracts.nmc import Status
 from shared.contracts.sync import HospitalState
-from shared.contracts.triage import Need, Policy
+from shared.contracts.triage import Need, PatientFacts, Policy
 
 Tier = Literal["recommended", "call_first", "not_recommended"]
 TIERS: tuple[Tier, ...] = ("recommended", "call_first", "not_recommended")
 ENOUGH_NOT_MISSING, ENOUGH_ABLE, ENOUGH_IN_ALL = 3, 1, 5
+UNKNOWN_PATIENT = PatientFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Question:
     ktas: int | None
     refused: Collection[str]
     now: datetime
+    patient: PatientFacts = UNKNOWN_PATIENT
 
     @property
     def decisive(self) -> list[int]:
@@ -123,14 +125,15 @@ def _nearest_open(candidates: Sequence[Candidate], question: Question) -> Candid
 
 def _judge(candidate: Candidate, question: Question, nearest: Candidate | None) -> Ranked:
     hospital = candidate.hospital
-    readings = [read(hospital, need, question.now) for need in question.needs]
+    readings = [read(hospital, need, question.patient, question.now) for need in question.needs]
     runs = is_open(hospital, question.now)
+    door = _at_the_door(hospital, question)
     decisive = [readings[i] for i in question.decisive]
     refused = hospital.hpid in question.refused
-    closed_or_no = runs is Status.UNAVAILABLE or any(
-        reading.status is Status.UNAVAILABLE for reading in decisive
-    )
-    able = runs is Status.AVAILABLE and all(
+    shut = runs is Status.UNAVAILABLE or door.refuses
+    closed_or_no = shut or any(reading.status is Status.UNAVAILABLE for reading in decisive)
+    answered = runs is Status.AVAILABLE and not door.asks
+    able = answered and all(
         reading.status is Status.AVAILABLE and not reading.asks_for_call for reading in decisive
     )
     far = nearest is not None and (
@@ -140,7 +143,7 @@ def _judge(candidate: Candidate, question: Question, nearest: Candidate | None) 
     tier: Tier = (
         "not_recommended" if missing else "recommended" if able and not far else "call_first"
     )
-    told = _told(runs, decisive, refused=refused, far=far)
+    told = _told(runs, door, decisive, refused=refused, far=far)
     return Ranked(
         candidate,
         tier,
@@ -163,14 +166,24 @@ def _scored(candidate: Candidate, question: Question) -> list[Part]:
     ]
 
 
-def _told(runs: Status, decisive: Sequence[Reading], *, refused: bool, far: bool) -> list[Part]:
+def _at_the_door(hospital: HospitalState, question: Question) -> Word:
+    """Under `nearest` an open room alone decides: whom it cannot keep it can still stabilise."""
+    if question.policy.transport == "nearest":
+        return Word()
+    return at_the_door(hospital, question.patient, question.now)
+
+
+def _told(
+    runs: Status, door: Word, decisive: Sequence[Reading], *, refused: bool, far: bool
+) -> list[Part]:
+    closed = runs is Status.UNAVAILABLE
     said = {
         "refused": refused,
-        "closed": runs is Status.UNAVAILABLE,
+        "closed": closed,
         "open_unknown": runs is Status.UNKNOWN,
-        "blocked": any(reading.blocked for reading in decisive),
+        "blocked": (door.refuses and not closed) or any(reading.blocked for reading in decisive),
         "cannot": any(r.status is Status.UNAVAILABLE and not r.blocked for r in decisive),
-        "ask": any(r.status is Status.UNKNOWN or r.asks_for_call for r in decisive),
+        "ask": door.asks or any(r.status is Status.UNKNOWN or r.asks_for_call for r in decisive),
         "able": bool(decisive) and all(r.status is Status.AVAILABLE for r in decisive),
         "far": far,
     }

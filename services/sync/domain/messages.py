@@ -1,19 +1,21 @@
-"""What a stored message means now, by the most careful rule: only a plain severe stop blocks."""
+"""What stored messages and limits mean now, as they are told to everybody else."""
 
-import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
 
+from services.sync.domain import restrictions
+from services.sync.domain.normalise import KST
 from services.sync.domain.records import Note
-from shared.contracts.nmc import Kind, catalogue, severe_by_message_code
+from services.sync.domain.restrictions import Restriction
+from services.sync.domain.restrictions_fields import Topic
+from shared.contracts.nmc import Kind, Status, catalogue, read_status, severe_by_message_code
 from shared.contracts.sync import Message
 
-Effect = Literal["blocks", "call", "info"]
+LIMITED = ("MKioskTy10", "MKioskTy12", "MKioskTy14", "MKioskTy15", "MKioskTy27")
+"""Acceptances of the severe operation that carry a text of ages or weights."""
 
-# A text that asks for a call or holds for some patients or hours only is no plain refusal.
-_QUALIFIED = re.compile(
-    r"문의|연락|협의|(?<!불)가능|이상|이하|미만|까지|[주야]간|평일|주말|휴일|시간"
-)
+SOMETIME = datetime(2026, 1, 1, tzinfo=KST)
+"""The severe operation tells no time; its texts are read as standing ones."""
 
 
 def in_force(note: Note, now: datetime) -> bool:
@@ -21,26 +23,70 @@ def in_force(note: Note, now: datetime) -> bool:
     return note.gone_at is None and (note.until_at is None or note.until_at > now)
 
 
-def message(note: Note, now: datetime) -> Message:
-    """The message as it is told, with its effect and the fields it is about."""
-    fields = _fields(note)
+def told(note: Note, now: datetime) -> list[Message]:
+    """A message with what it restricts, once for each of its statements."""
+    return [_message(note, one, now) for one in restrictions_of(note, now)]
+
+
+def restrictions_of(note: Note, now: datetime) -> list[Restriction]:
+    """What a message says; what is lifted or has not begun only informs."""
+    begins = note.begins_at or now
+    topic = Topic(_severe_field(note), note.department, begins.astimezone(KST))
+    found = restrictions.read(note.text, topic)
+    if note.lifted or begins > now:
+        return [Restriction("info", _named(found))]
+    return list(found)
+
+
+def limits(values: Mapping[str, str]) -> list[Message]:
+    """The age and weight texts of the severe acceptances, where these are not a no already."""
+    found = []
+    for code in LIMITED:
+        text = values.get(f"{code}Msg", "")
+        flag = read_status(Kind.SEVERE, values.get(code))
+        if not any(letter.isalnum() for letter in text) or flag is Status.UNAVAILABLE:
+            continue
+        topic = Topic(code, None, SOMETIME, bare_limits=True)
+        read = (one for one in restrictions.read(text, topic) if one.effect != "info")
+        found += [_limit(text, one, code) for one in read]
+    return found
+
+
+def _severe_field(note: Note) -> str | None:
+    code = severe_by_message_code().get(note.code or "")
+    return code if code and catalogue()[code].kind is Kind.SEVERE else None
+
+
+def _named(found: Sequence[Restriction]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(field for one in found for field in one.fields))
+
+
+def _message(note: Note, one: Restriction, now: datetime) -> Message:
+    over = one.until is not None and one.until <= now
     return Message(
         text=note.text,
-        effect=_effect(note, fields, now),
-        fields=fields,
+        effect="info" if over else one.effect,
+        fields=list(one.fields),
         begins=note.begins_at,
-        until=note.until_at,
+        until=note.until_at
+        if over
+        else min(filter(None, (note.until_at, one.until)), default=None),
+        department=note.department,
+        audiences=list(one.audiences),
+        hours=one.hours,
+        days=list(one.days),
+        whole_days=list(one.whole_days),
+        accepts_until=one.accepts_until,
     )
 
 
-def _effect(note: Note, fields: list[str], now: datetime) -> Effect:
-    if note.lifted or (note.begins_at is not None and note.begins_at > now):
-        return "info"
-    if note.severe and fields and not _QUALIFIED.search(note.text):
-        return "blocks"
-    return "call"
-
-
-def _fields(note: Note) -> list[str]:
-    code = severe_by_message_code().get(note.code or "")
-    return [code] if code and catalogue()[code].kind is Kind.SEVERE else []
+def _limit(text: str, one: Restriction, code: str) -> Message:
+    return Message(
+        text=text,
+        effect=one.effect,
+        fields=[code],
+        audiences=list(one.audiences),
+        hours=one.hours,
+        days=list(one.days),
+        whole_days=list(one.whole_days),
+    )

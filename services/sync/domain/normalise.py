@@ -3,10 +3,11 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from services.sync.domain.records import BedRow, DirectoryRow, Note, SevereRow
-from shared.contracts.nmc import LEVELS
+from shared.contracts.nmc import LEVELS, Kind, catalogue
 
 Row = Mapping[str, str]
 
@@ -15,9 +16,19 @@ SKEW_LIMIT = timedelta(minutes=10)
 VALUE_LIMIT = 500
 TEXT_LIMIT = 2000
 
-HPID = re.compile(r"[A-Z]\d{7}")
+HPID = re.compile(r"[A-Z][0-9]{7}")
+_DAMAGE = "\ufffd"
+_TIMES = (
+    re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})?"),
+    re.compile(
+        r"([0-9]{4})[-/.]([0-9]{2})[-/.]([0-9]{2})[ T]([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?"
+    ),
+)
 _VALUE_TAG = re.compile(r"hv[a-z0-9]{1,20}")
-_SEVERE_TAG = re.compile(r"mkioskty(\d{1,2})(msg)?")
+_SEVERE_TAG = re.compile(r"mkioskty([0-9]{1,2})(msg)?")
+_COUNT_TAG = re.compile(r"hvs[0-9]{2}")
+_COUNT = re.compile(r"[-+]?[0-9]{1,9}")
+_FLAGS = frozenset({"Y", "N", "N1", "NONE", "불가능", "정보미제공"})
 # The report's time, and the name and direct numbers of doctors on duty: never kept as values.
 _NOT_VALUES = frozenset({"hvidate", "hvdnm", "hv1", "hv12"})
 _MOBILE = re.compile(
@@ -32,24 +43,27 @@ def directory(rows: Iterable[Row]) -> list[DirectoryRow]:
 
 
 def beds(rows: Iterable[Row], now: datetime) -> list[BedRow]:
-    """One record per hospital; of several the one reported last."""
+    """One record per hospital; of several the one reported last, of equally old ones all."""
     best: dict[str, BedRow] = {}
     for row in _identified(rows):
         found = _bed_row(row, now)
         rival = best.get(found.hpid)
-        if rival is None or _moment(found) >= _moment(rival):
+        if rival is None or _moment(found) > _moment(rival):
             best[found.hpid] = found
+        elif _moment(found) == _moment(rival):
+            best[found.hpid] = replace(found, values={**rival.values, **found.values})
     return list(best.values())
 
 
 def severe(rows: Iterable[Row]) -> list[SevereRow]:
     """One record per hospital. The scheme is that of the acceptance operation alone."""
-    return list(
-        {
-            row["hpid"]: SevereRow(row["hpid"], row.get("dutyname"), _severe_values(row))
-            for row in _identified(rows)
-        }.values()
-    )
+    found: dict[str, SevereRow] = {}
+    for row in _identified(rows):
+        former = found.get(row["hpid"])
+        told = _believed(_severe_values(row))
+        values = {**former.values, **told} if former else told
+        found[row["hpid"]] = SevereRow(row["hpid"], _name(row), values)
+    return list(found.values())
 
 
 def messages(rows: Iterable[Row]) -> list[Note]:
@@ -59,13 +73,16 @@ def messages(rows: Iterable[Row]) -> list[Note]:
 
 
 def read_time(text: str | None) -> datetime | None:
-    """`yyyyMMddHHmmss` (or without seconds, or with separators) in Korean time, as UTC."""
-    digits = re.sub(r"[^0-9]", "", text or "")
-    shape = {14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M"}.get(len(digits))
-    if shape is None:
+    """`yyyyMMddHHmmss` (or without seconds, or with separators) in Korean time, as UTC. Digits
+    are not picked out of other characters: what is left of a damaged time is another time."""
+    shapes = (shape.fullmatch((text or "").strip()) for shape in _TIMES)
+    found = next((match for match in shapes if match), None)
+    if found is None:
         return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
     try:
-        return datetime.strptime(digits, shape).replace(tzinfo=KST).astimezone(UTC)
+        local = datetime(year, month, day, hour, minute, second, tzinfo=KST)
+        return local.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -82,18 +99,22 @@ def without_mobiles(text: str) -> str:
 
 
 def _identified(rows: Iterable[Row]) -> Iterable[Row]:
-    return (row for row in rows if HPID.fullmatch(row.get("hpid", "")))
+    """Rows that say whose they are, without the values that came damaged; the text of a message
+    is for people, who read past a broken letter."""
+    for row in rows:
+        if HPID.fullmatch(row.get("hpid", "")):
+            yield {tag: v for tag, v in row.items() if _DAMAGE not in v or tag == "symblkmsg"}
 
 
 def _directory_row(row: Row) -> DirectoryRow:
     longitude, latitude = _place(row.get("wgs84lon"), row.get("wgs84lat"))
     return DirectoryRow(
         hpid=row["hpid"],
-        name=row.get("dutyname"),
+        name=_name(row),
         level=LEVELS.get(row.get("dutyemcls", "")),
-        address=row.get("dutyaddr"),
-        phone=row.get("dutytel1"),
-        er_phone=row.get("dutytel3"),
+        address=_bounded(row, "dutyaddr"),
+        phone=_bounded(row, "dutytel1"),
+        er_phone=_bounded(row, "dutytel3"),
         longitude=longitude,
         latitude=latitude,
         operating=row.get("dutyeryn") != "2",
@@ -116,7 +137,35 @@ def _bed_row(row: Row, now: datetime) -> BedRow:
     }
     # dutyTel3 of this operation is the switchboard, whatever the guide says.
     reported_at = reported_time(row.get("hvidate"), now)
-    return BedRow(row["hpid"], row.get("dutyname"), row.get("dutytel3"), reported_at, values)
+    phone = _bounded(row, "dutytel3")
+    return BedRow(row["hpid"], _name(row), phone, reported_at, _believed(values))
+
+
+def _believed(values: Mapping[str, str]) -> Mapping[str, str]:
+    """The values as they are, or none of them where most are of a wrong type: that is no report,
+    and it must not replace one. A single odd value is kept raw and is unknown."""
+    readable = [_is_readable(code, value) for code, value in values.items() if _is_known(code)]
+    return {} if readable.count(False) > readable.count(True) else values
+
+
+def _is_known(code: str) -> bool:
+    return code in catalogue() or _COUNT_TAG.fullmatch(code) is not None
+
+
+def _is_readable(code: str, value: str) -> bool:
+    field = catalogue().get(code)
+    if field is None or field.kind is Kind.COUNT:
+        return _COUNT.fullmatch(value) is not None
+    return value.upper() in _FLAGS
+
+
+def _name(row: Row) -> str | None:
+    return _bounded(row, "dutyname")
+
+
+def _bounded(row: Row, tag: str) -> str | None:
+    value = row.get(tag)
+    return value[:VALUE_LIMIT] if value else None
 
 
 def _severe_values(row: Row) -> dict[str, str]:
@@ -138,7 +187,7 @@ def _moment(row: BedRow) -> datetime:
 
 def _note(row: Row) -> Note:
     text = without_mobiles(row["symblkmsg"])[:TEXT_LIMIT]
-    code, begins = row.get("symtypcod"), row.get("symblksttdtm")
+    code, begins = _bounded(row, "symtypcod"), _bounded(row, "symblksttdtm")
     identity = "\x1f".join((row["hpid"], code or "", begins or "", text))
     return Note(
         key=hashlib.sha256(identity.encode()).hexdigest()[:32],
@@ -146,7 +195,7 @@ def _note(row: Row) -> Note:
         severe=row.get("symblkmsgtyp") in ("중증", "B"),
         lifted=row.get("symoutdspyon") in ("해제", "Y"),
         code=code,
-        department=row.get("trtprtcodmag"),
+        department=_bounded(row, "trtprtcodmag"),
         text=text,
         begins_at=read_time(begins),
         until_at=read_time(row.get("symblkenddtm")),

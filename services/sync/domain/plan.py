@@ -2,7 +2,8 @@
 
 The laws: absence deletes and zeroes nothing; an unchanged row is not written; a report without a
 time never replaces a dated one, an older one never a newer; what a newer report no longer tells is
-unknown from then on, because keeping it would make an old value look young.
+unknown from then on, because keeping it would make an old value look young; a report without a
+single value is no report; an answer of twice the country brings nobody new until it came thrice.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,16 +24,23 @@ from services.sync.domain.records import (
     SevereRow,
     State,
 )
+from services.sync.domain.suspicions import SWOLLEN, suspicions
 
 SHORT_SHARE = 0.9
+SWOLLEN_SHARE = 2.0
+SWOLLEN_FROM = 20
 SHORT_ACCEPTED_AFTER = 3
+OPERATIONS = ("directory", "beds", "severe", "messages")
 MISSED_DAYS = 7
 EMPTY = Picture({}, {}, {}, {})
 
 
 def plan(stored: Picture, received: Received, now: datetime) -> Plan:
     """Rows to write for one round. `now` is when the answers were asked for."""
-    marks = {mark.operation: mark for mark in _marks(stored, received, now)}
+    sizes = _sizes(received)
+    marks = {mark.operation: mark for mark in _marks(stored, sizes, now)}
+    told = suspicions(received, sizes, marks, now)
+    received = _of_known_hospitals(stored, received, told.get(SWOLLEN, ()))
     states, changes = _states(stored, received, now)
     return Plan(
         hospitals=_hospitals(stored, received, marks, now),
@@ -40,22 +48,52 @@ def plan(stored: Picture, received: Received, now: datetime) -> Plan:
         notes=_notes(stored, received, marks, now),
         marks=list(marks.values()),
         changes=changes,
-        short=[name for name, mark in marks.items() if mark.short_in_a_row],
+        suspicions=told,
     )
 
 
-def _marks(stored: Picture, received: Received, now: datetime) -> Iterable[Mark]:
-    for operation in ("directory", "beds", "severe", "messages"):
-        rows: Sequence[object] | None = getattr(received, operation)
-        if rows is None:
-            continue
+def _sizes(received: Received) -> dict[str, int]:
+    answers = ((name, getattr(received, name)) for name in OPERATIONS)
+    return {name: len(rows) for name, rows in answers if rows is not None}
+
+
+def _marks(stored: Picture, sizes: Mapping[str, int], now: datetime) -> Iterable[Mark]:
+    for operation, rows in sizes.items():
         expected = _expected(stored, operation, now)
         former = stored.marks.get(operation)
         again = former.short_in_a_row + 1 if former else 1
-        if len(rows) >= expected * SHORT_SHARE or again >= SHORT_ACCEPTED_AFTER:
-            yield Mark(operation, now, len(rows))
+        accepted = again >= SHORT_ACCEPTED_AFTER and _may_be_true(operation, rows)
+        if accepted or _is_believed(operation, rows, expected):
+            yield Mark(operation, now, rows)
         else:
             yield Mark(operation, now, expected, again)
+
+
+def _is_believed(operation: str, rows: int, expected: int) -> bool:
+    """Neither short nor swollen; messages may multiply in an hour, hospitals do not."""
+    if rows < expected * SHORT_SHARE:
+        return False
+    return (
+        operation == "messages"
+        or rows <= max(expected, SWOLLEN_FROM) * SWOLLEN_SHARE
+        or (not expected)
+    )
+
+
+def _may_be_true(operation: str, rows: int) -> bool:
+    """There may be no message; a country without hospitals is none, however often it is told."""
+    return rows > 0 or operation == "messages"
+
+
+def _of_known_hospitals(stored: Picture, received: Received, swollen: Sequence[str]) -> Received:
+    """Of swollen answers, and of the messages beside them, what is about known hospitals."""
+    names = {*swollen, "messages"} if swollen else set()
+    rows = {
+        name: [row for row in getattr(received, name) if row.hpid in stored.hospitals]
+        for name in names
+        if getattr(received, name) is not None
+    }
+    return replace(received, **rows)
 
 
 def _expected(stored: Picture, operation: str, now: datetime) -> int:
@@ -147,7 +185,7 @@ def _received_at(stored: Picture, operation: str) -> datetime | None:
 
 
 def _with_beds(state: State, row: BedRow | None, before: datetime | None, now: datetime) -> State:
-    if row is None:
+    if row is None or not row.values:
         if state.in_beds and state.beds_last_seen_at is None:
             return replace(state, beds_last_seen_at=before)
         return state

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from shared.contracts.nmc import Level
+from shared.contracts.nmc import Level, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,25 +122,56 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """An operator's word about one field, which beats the feed until its end. A row without a
+    status (and without an end) tells that the feed speaks again."""
+
+    id: int
+    hpid: str
+    field: str
+    status: Status | None
+    until_at: datetime | None
+    reason: str
+    made_by: str
+    made_at: datetime
+
+    def holds(self, now: datetime) -> bool:
+        return self.status is not None and self.until_at is not None and now < self.until_at
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
-    """Everything that is stored, by hpid, message key and operation."""
+    """Everything that is stored, by hpid, message key and operation; of overrides the latest
+    word on each field, by hpid and field."""
 
     hospitals: Mapping[str, Hospital]
     states: Mapping[str, State]
     notes: Mapping[str, Note]
     marks: Mapping[str, Mark]
+    overrides: Mapping[str, Mapping[str, Override]] = field(default_factory=dict)
+
+    def next_end(self, now: datetime) -> datetime | None:
+        """When the next of the overrides in force will end."""
+        spoken = (o for about in self.overrides.values() for o in about.values() if o.holds(now))
+        return min((o.until_at for o in spoken if o.until_at), default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The rows that a round has to write, and nothing else."""
+    """The rows that a round has to write, and nothing else; `suspicions` are names of operations
+    by what is wrong with answers that came."""
 
     hospitals: Sequence[Hospital] = ()
     states: Sequence[State] = ()
     notes: Sequence[Note] = ()
     marks: Sequence[Mark] = ()
     changes: Sequence[Change] = ()
-    short: Sequence[str] = ()
+    suspicions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def short(self) -> list[str]:
+        """Operations whose answers lacked too much to forget anything by them."""
+        return [*self.suspicions.get("short", ()), *self.suspicions.get("empty", ())]
 
     @property
     def written(self) -> dict[str, int]:

@@ -1,0 +1,1 @@
+"""Benchmarks: figures as ratios against a control in the same run."""
