@@ -17,8 +17,7 @@ from services.cli.errors import CommandFailed
 
 GRAVE = "아버지가 갑자기 가슴을 쥐어짜듯 아파하고 식은땀을 흘려요 72세"
 CITY_HALL = {"latitude": 37.5665, "longitude": 126.9780}
-ROUNDS = 200
-WARM_UP = 20
+BLOCKS, IN_BLOCK = 10, 20
 console = Console(highlight=False)
 
 Figures = Mapping[str, float]
@@ -39,19 +38,21 @@ def run(name: str, out: Path | None, state: Path | None) -> None:
 
 
 def first_words(connection: HTTPConnection) -> Figures:
-    """Time until advice is out against the whole recommendation, taken in turn."""
-    advice, whole = [], []
-    for place in range(WARM_UP + ROUNDS):
-        first = _timed(connection, "/v1/triage", {"text": GRAVE})
-        second = _timed(connection, "/v1/recommendations", {"text": GRAVE, **CITY_HALL})
-        if place >= WARM_UP:
-            advice.append(first)
-            whole.append(second)
+    """Time until advice is out against the whole recommendation, block by block in turn: call by
+    call each would start in the caches that the other left cold."""
+    advice: list[float] = []
+    whole: list[float] = []
+    for block in range(1 + BLOCKS):
+        first = [_timed(connection, "/v1/triage", {"text": GRAVE}) for _ in range(IN_BLOCK)]
+        body = {"text": GRAVE, **CITY_HALL}
+        second = [_timed(connection, "/v1/recommendations", body) for _ in range(IN_BLOCK)]
+        if block > 0:  # the first one warms up
+            advice += first
+            whole += second
     return {
         "advice p50 ms": statistics.median(advice),
         "recommendation p50 ms": statistics.median(whole),
         "ratio of medians": statistics.median(advice) / statistics.median(whole),
-        "median of ratios": statistics.median(a / w for a, w in zip(advice, whole, strict=True)),
     }
 
 
