@@ -1,6 +1,7 @@
 """Runs services: sockets bound first, one server each on one loop, stopped together."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
@@ -138,6 +139,9 @@ async def _announce(
 ) -> None:
     while not all(run.server.started for run in runs):  # noqa: ASYNC110 - uvicorn has no event
         await asyncio.sleep(0.02)
+    # What was loaded stays: left to the collector, full passes over it stop every service at once.
+    gc.collect()
+    gc.freeze()
     if once_started is not None:
         await once_started()
 

@@ -47,7 +47,11 @@ def build(
         app.include_router(router)
     problems.install(app)
     app.add_middleware(
-        Edge, service=name, registry=app.state.registry, simulated=settings.simulated
+        Edge,
+        service=name,
+        registry=app.state.registry,
+        simulated=settings.simulated,
+        public=metrics_port is not None,
     )
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import context, logs, problems
 
 BODY_LIMIT_BYTES = 64 * 1024
+SERVER_ERROR = 500
 QUIET_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 
 
@@ -20,11 +21,17 @@ class Edge:
     """ASGI middleware. It knows the route's template, never the address that was asked for."""
 
     def __init__(
-        self, app: ASGIApp, *, service: str, registry: CollectorRegistry, simulated: bool
+        self,
+        app: ASGIApp,
+        *,
+        service: str,
+        registry: CollectorRegistry,
+        simulated: bool,
+        public: bool,
     ) -> None:
         self._app = app
         self._log = logs.logger(service)
-        self._simulated = simulated
+        self._simulated, self._public = simulated, public
         self._seconds = Histogram(
             "er_http_request_seconds", "Time of a request", ["route"], registry=registry
         )
@@ -71,7 +78,9 @@ class Edge:
         self._seconds.labels(route).observe(seconds)
         self._requests.labels(route, scope["method"], status).inc()
         if route not in QUIET_PATHS:
-            self._log.info(
+            # A call is one line of the public face; the inner calls behind it are for debugging.
+            tell = self._log.info if self._public or status >= SERVER_ERROR else self._log.debug
+            tell(
                 "request",
                 method=scope["method"],
                 route=route,

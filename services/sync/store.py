@@ -1,7 +1,7 @@
 """The store of sync: loads the whole picture, writes one round in one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -89,12 +89,12 @@ async def apply(connection: AsyncConnection, plan: Plan, record: RoundRecord) ->
         await _ensure_partition(connection, record.began_at)
         await _upsert(connection, schema.hospitals, [_of_hospital(h) for h in plan.hospitals])
         await _upsert(connection, schema.states, [_of_state(s) for s in plan.states])
-        await _upsert(connection, schema.messages, [asdict(n) for n in plan.notes])
-        await _upsert(connection, schema.marks, [asdict(m) for m in plan.marks])
+        await _upsert(connection, schema.messages, [_row_of(n) for n in plan.notes])
+        await _upsert(connection, schema.marks, [_row_of(m) for m in plan.marks])
         if plan.changes:
             changes = [_of_change(c, record.began_at) for c in plan.changes]
             await connection.execute(sa.insert(schema.changes), changes)
-        await connection.execute(sa.insert(schema.rounds), [asdict(record)])
+        await connection.execute(sa.insert(schema.rounds), [_row_of(record)])
 
 
 def hospitals_query() -> sa.Select[Any]:
@@ -169,7 +169,7 @@ def _state(row: dict[str, Any]) -> State:
 
 
 def _of_hospital(hospital: Hospital) -> dict[str, Any]:
-    row = asdict(hospital)
+    row = _row_of(hospital)
     longitude, latitude = row.pop("longitude"), row.pop("latitude")
     row["geog"] = None if longitude is None else f"SRID=4326;POINT({longitude!r} {latitude!r})"
     return row
@@ -177,8 +177,13 @@ def _of_hospital(hospital: Hospital) -> dict[str, Any]:
 
 def _of_state(state: State) -> dict[str, Any]:
     changed = {code: at.isoformat() for code, at in state.changed.items()}
-    return {**asdict(state), "values": dict(state.values), "changed": changed}
+    return {**_row_of(state), "values": dict(state.values), "changed": changed}
 
 
 def _of_change(change: Change, at: datetime) -> dict[str, Any]:
-    return {**asdict(change), "at": at}
+    return {**_row_of(change), "at": at}
+
+
+def _row_of(record: Any) -> dict[str, Any]:
+    """Its fields as they are: `asdict` copies a whole country's values on the event loop."""
+    return {entry.name: getattr(record, entry.name) for entry in fields(record)}

@@ -58,7 +58,7 @@ if (SCRIPT := replay_script()) is not None:
             snapshot = await sync.snapshot()
             again = await sync.refresh()
         effects = {m.effect for h in snapshot.hospitals for m in h.messages}
-        assert effects == {"blocks", "call"}
+        assert effects == {"blocks", "call", "info"}
         assert again["received"]["messages"] > 400
         assert again["written"]["hospitals"] == again["written"]["states"] == 0
 

@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 
 from services.catalog import OWNERS
 from services.cli import cluster
-from services.cli.cluster import stop_left_postgres
+from services.cli.cluster import postgres_home, stop_left_postgres
 from services.cli.local import StateBusy, local_postgres, local_redis, state_lock, stop_left_redis
 from services.cli.migrate import generate_role_urls, prepare_database
 from services.cli.processes import command_of
@@ -69,14 +69,19 @@ async def tell(url: str, *statements: str) -> None:
         await connection.close()
 
 
+def data_folder(state: Path) -> Path:
+    """Where the database lies: elsewhere, where the state folder is closed to its account."""
+    return postgres_home(state.resolve(), unprivileged_account()) / "data"
+
+
 def server_pids(state: Path) -> list[int]:
-    files = (state / "postgres/data/postmaster.pid", state / "redis/redis.pid")
+    files = (data_folder(state) / "postmaster.pid", state / "redis/redis.pid")
     return [int(file.read_text().split()[0]) for file in files]
 
 
 def end_what_is_left(state: Path) -> None:
     with contextlib.suppress(FileNotFoundError):
-        stop_left_postgres(state / "postgres/data")
+        stop_left_postgres(data_folder(state))
         stop_left_redis(state / "redis")
 
 
@@ -301,7 +306,7 @@ def test_a_remembered_pid_that_became_somebody_else_does_not_stop_the_start(
             os.kill(pid, signal.SIGKILL)
             while command_of(pid):
                 time.sleep(0.02)
-    file = state / "postgres/data/postmaster.pid"
+    file = data_folder(state) / "postmaster.pid"
     file.write_text("\n".join([str(stranger.pid), *file.read_text().splitlines()[1:]]) + "\n")
     (state / "redis/redis.pid").write_text(f"{stranger.pid}\n")
     with local_postgres(state, database="er_live") as url, local_redis(state):

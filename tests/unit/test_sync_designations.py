@@ -113,7 +113,9 @@ if (CAPTURES := captures_folder()) is not None:
 
     def test_every_trauma_centre_has_the_rooms_of_one() -> None:
         by_hpid = {values["hpid"]: values for values in reports()}
-        hinted = {hpid for hpid, values in by_hpid.items() if "trauma_center" in proxies(values, [])}
+        hinted = {
+            hpid for hpid, values in by_hpid.items() if "trauma_center" in proxies(values, [])
+        }
         centres = {hpid for hpid, told in designated().items() if "trauma_center" in told}
         assert len(centres) == 17
         assert hinted - centres == {"A2100258"}  # a military hospital with a trauma centre
