@@ -266,7 +266,7 @@ def test_nothing_secret_has_a_value_in_the_file() -> None:
     for entry in COMPOSE["services"].values():
         for name, value in entry.get("environment", {}).items():
             if re.search("PASSWORD|_KEY$|AUTH$", name):
-                # Demanded from outside, or empty where nobody gives it: the copies on S3 are optional.
+                # Demanded from outside, or empty: the copies on S3 are optional.
                 assert re.fullmatch(r"\$\{\w+:(\?[^}]+|-)\}", value), name
             if name.endswith("_URL") and "@" in str(value):
                 assert re.search(r":\$\{\w+:\?[^}]+\}@", value), name

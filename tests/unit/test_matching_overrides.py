@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.matching.domain.reading import is_open, read
+from services.matching.domain.reading import at_the_door, is_open, read
 from shared.contracts.nmc import Status
 from shared.contracts.overrides import OverrideMark
 from shared.contracts.triage import PatientFacts
@@ -44,3 +44,10 @@ def test_the_gate_too_but_no_closed_hospital_opens() -> None:
     assert is_open(hospital(age_min=None, overrides=open_word), NOW) is Status.AVAILABLE
     assert is_open(hospital(overrides=shut_word), NOW) is Status.UNAVAILABLE
     assert is_open(hospital(operating=False, overrides=open_word), NOW) is Status.UNAVAILABLE
+
+
+def test_an_operators_open_door_goes_before_a_message_that_shuts_it() -> None:
+    shut = [message("blocks", "MKioskTy28")]
+    overridden = hospital(messages=shut, overrides={"MKioskTy28": word(Status.AVAILABLE)})
+    assert at_the_door(hospital(messages=shut), ANYBODY, NOW).refuses
+    assert not at_the_door(overridden, ANYBODY, NOW).refuses

@@ -78,6 +78,8 @@ def word_on(messages: Iterable[Message], field: str, patient: PatientFacts, now:
 def at_the_door(hospital: HospitalState, patient: PatientFacts, now: datetime) -> Word:
     """Whether the emergency room takes this patient. A hospital that wants to be called before
     every transport has refused nobody: here only a possible refusal asks."""
+    if _operators_word(hospital, OPEN_GATE, now) is Status.AVAILABLE:
+        return Word()
     refusals = (m for m in hospital.messages if m.effect == "blocks")
     return word_on(refusals, OPEN_GATE, patient, now)
 
