@@ -10,7 +10,6 @@ from dotenv import load_dotenv
 from services.cli import (
     asking,
     checks,
-    evaluating,
     overriding,
     replaying,
     running,
@@ -20,6 +19,7 @@ from services.cli import (
 from services.cli.bench import reports as bench_reports
 from services.cli.bench import run as benches
 from services.cli.errors import OneLine
+from services.cli.evaluating.commands import evaluation
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -134,17 +134,7 @@ def bench(
     benches.run(name, wanted, out)
 
 
-evaluation = typer.Typer(no_args_is_help=True, help="Score the rules on labelled files.")
 app.add_typer(evaluation, name="eval")
-
-
-@evaluation.command("messages")
-def evaluate_messages(
-    file: Annotated[Path, typer.Argument(help="JSON lines, as in tests/eval")],
-    out: Annotated[Path | None, typer.Option(help="write the figures as JSON")] = None,
-) -> None:
-    """How hospitals' restriction messages are read; needs no running system."""
-    evaluating.messages_file(file, out)
 
 
 def main() -> int:

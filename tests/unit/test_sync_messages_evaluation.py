@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 
 from services.cli.__main__ import app
 from services.cli.errors import CommandFailed
-from services.cli.evaluating import Judged, Rate, Said, scored
+from services.cli.evaluating.figures import Rate
+from services.cli.evaluating.messages import Judged, Said, scored
 
 DEV = Path(__file__).parents[1] / "eval" / "dev" / "messages.jsonl"
 

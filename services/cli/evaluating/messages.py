@@ -1,7 +1,5 @@
-"""`eval`: rules scored on labelled files, every miss told."""
+"""`eval messages`: how hospitals' restriction messages are read, every miss told."""
 
-import json
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from services.cli.errors import CommandFailed
+from services.cli.evaluating.figures import Rate, cases, write_figures
 from services.sync.domain import messages, normalise
 from services.sync.domain.normalise import KST
 from services.sync.domain.restrictions import Restriction
@@ -58,35 +56,9 @@ class Judged:
         return self.expected.effect == self.given.effect and self.expected.pairs == self.given_pairs
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """A share with its count and its 95 % interval after Wilson."""
-
-    hits: int
-    of: int
-
-    @property
-    def share(self) -> float:
-        return self.hits / self.of if self.of else math.nan
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        if not self.of:
-            return (0.0, 1.0)
-        z, n, p = 1.96, self.of, self.share
-        middle = p + z * z / (2 * n)
-        spread = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        whole = 1 + z * z / n
-        return ((middle - spread) / whole, (middle + spread) / whole)
-
-    def told(self) -> str:
-        low, high = self.interval
-        return f"{self.share:.3f} ({self.hits}/{self.of}; {low:.2f}–{high:.2f})"
-
-
-def messages_file(path: Path, out: Path | None) -> None:
+def evaluate(path: Path, out: Path | None) -> None:
     """Score the reading of restriction messages on a file and print the table and every miss."""
-    judged = [_judge(case) for case in _cases(path)]
+    judged = [_judge(case) for case in cases(path)]
     rates = scored(judged)
     table = Table("figure", "share (hits/n; 95 % Wilson)", title=f"{path} · {len(judged)} messages")
     for name, rate in rates.items():
@@ -96,9 +68,10 @@ def messages_file(path: Path, out: Path | None) -> None:
     for one in misses:
         console.print(_miss(one), soft_wrap=True, markup=False)
     if out is not None:
-        content = {"file": str(path), "n": len(judged), "rates": _plain(rates)}
+        content: dict[str, object] = {"file": str(path), "n": len(judged)}
+        content["rates"] = {name: rate.plain() for name, rate in rates.items()}
         content["misses"] = [_plain_miss(one) for one in misses]
-        out.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_figures(out, content)
 
 
 def scored(judged: Sequence[Judged]) -> dict[str, Rate]:
@@ -131,14 +104,6 @@ def _pair_rates(name: str, judged: Sequence[Judged], effects: Sequence[str]) -> 
         f"{name}: precision": Rate(counts["hits"], counts["given"]),
         f"{name}: recall": Rate(counts["hits"], counts["expected"]),
     }
-
-
-def _cases(path: Path) -> list[Mapping[str, Any]]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines if line.strip()]
-    except (OSError, ValueError) as error:
-        raise CommandFailed(f"{path} cannot be read as JSON lines: {error}") from error
 
 
 def _judge(case: Mapping[str, Any]) -> Judged:
@@ -201,13 +166,6 @@ def _miss(one: Judged) -> str:
 
 def _written(said: Said) -> str:
     return f"{said.effect} {sorted(said.fields)} {dict(said.bounds) or ''}".rstrip()
-
-
-def _plain(rates: Mapping[str, Rate]) -> dict[str, object]:
-    return {
-        name: {"hits": r.hits, "n": r.of, "share": round(r.share, 4), "wilson": r.interval}
-        for name, r in rates.items()
-    }
 
 
 def _plain_miss(one: Judged) -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""Evaluations: the system scored on labelled files, every miss told."""

@@ -1,0 +1,19 @@
+"""The commands of `./er eval`, one for each kind of labelled file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli.evaluating import messages
+
+evaluation = typer.Typer(no_args_is_help=True, help="Score the rules on labelled files.")
+
+
+@evaluation.command("messages")
+def evaluate_messages(
+    file: Annotated[Path, typer.Argument(help="JSON lines, as in tests/eval")],
+    out: Annotated[Path | None, typer.Option(help="write the figures as JSON")] = None,
+) -> None:
+    """How hospitals' restriction messages are read; needs no running system."""
+    messages.evaluate(file, out)
