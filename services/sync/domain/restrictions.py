@@ -32,6 +32,7 @@ _ARRIVING = frozenset({"이송", "신환", "신규", "내원", "119", "구급대
 _TIMES = (Kind.RANGE, Kind.HOURS, Kind.DAYS, Kind.FROM, Kind.UNTIL)
 _OWN = (Kind.SUBJECT, Kind.THING, Kind.DEPARTMENT, Kind.CHILD, Kind.LIMIT)
 _BESIDE = (Kind.BESIDE, Kind.FOLLOWED, Kind.LIMIT, *_TIMES)
+NOTICE_UNKNOWN = 2
 _STRENGTH: Mapping[Effect, int] = {"blocks": 2, "call": 1, "info": 0}
 
 
@@ -65,11 +66,25 @@ def read(text: str, topic: Topic) -> tuple[Restriction, ...]:
         return (Restriction("call", asked(clauses[0], heading, topic)),)
     clauses = _with_the_rest_of_the_day(clauses)
     said = [one for clause in clauses for one in _say(clause, heading, topic, clauses)]
+    if not said and _is_notice(clauses):
+        return (Restriction("info"),)
     if not said:
         said = [Restriction("call", own_fields(topic) or named_in(_of(clauses), child=False))]
     said = _softened(said, clauses)
     hardest = sorted(dict.fromkeys(said), key=lambda one: -_STRENGTH[one.effect])
     return _without_echoes(hardest)
+
+
+def _is_notice(clauses: Sequence[Clause]) -> bool:
+    """Thanks, ways in, tests: words for everybody, and hardly one that is not known."""
+    told = _of(clauses)
+    harmless = {Kind.NOTICE, Kind.ROOM, Kind.FILLER, Kind.BREAK, Kind.OPEN, Kind.CLOSE}
+    unknown = sum(len(clause.rest) for clause in clauses)
+    return (
+        any(token.kind is Kind.NOTICE for token in told)
+        and all(token.kind in harmless for token in told)
+        and unknown < NOTICE_UNKNOWN
+    )
 
 
 def _with_the_rest_of_the_day(clauses: list[Clause]) -> list[Clause]:
