@@ -29,6 +29,7 @@ from shared.contracts.sync import Audience
 Effect = Literal["blocks", "call", "info"]
 _HARD = frozenset({Kind.REFUSES, Kind.FULL, Kind.LACKS})
 _ARRIVING = frozenset({"이송", "신환", "신규", "내원", "119", "구급대"})
+_OF_PATIENTS = frozenset({"환자", "환자분", "의심", "수용", "이송", "진료", "대상"})
 _TIMES = (Kind.RANGE, Kind.HOURS, Kind.DAYS, Kind.FROM, Kind.UNTIL)
 _OWN = (Kind.SUBJECT, Kind.THING, Kind.DEPARTMENT, Kind.CHILD, Kind.LIMIT)
 _BESIDE = (Kind.BESIDE, Kind.FOLLOWED, Kind.LIMIT, *_TIMES)
@@ -78,11 +79,11 @@ def read(text: str, topic: Topic) -> tuple[Restriction, ...]:
 def _is_notice(clauses: Sequence[Clause]) -> bool:
     """Thanks, ways in, tests: words for everybody, and hardly one that is not known."""
     told = _of(clauses)
-    harmless = {Kind.NOTICE, Kind.ROOM, Kind.FILLER, Kind.BREAK, Kind.OPEN, Kind.CLOSE}
+    harmless = {Kind.NOTICE, Kind.WAY, Kind.ROOM, Kind.FILLER, Kind.BREAK, Kind.OPEN, Kind.CLOSE}
     unknown = sum(len(clause.rest) for clause in clauses)
     return (
-        any(token.kind is Kind.NOTICE for token in told)
-        and all(token.kind in harmless for token in told)
+        any(token.kind in (Kind.NOTICE, Kind.WAY) for token in told)
+        and all(token.kind in harmless and token.value not in _OF_PATIENTS for token in told)
         and unknown < NOTICE_UNKNOWN
     )
 
@@ -169,6 +170,7 @@ def _refusal(
     if fields is None:
         return Restriction("call")
     weak = clause.has(Kind.PARTLY) or _of_transfers_only(clause) or _of_an_unknown_rest(clause)
+    weak = weak or (clause.has(Kind.WAY) and not clause.has(*_OWN))
     partial = topic.field is not None and _is_partial(clause, clauses, topic)
     effect: Effect = "call" if weak or partial else "blocks"
     return _bounded(Restriction(effect, fields, audience), clause, topic)

@@ -24,6 +24,9 @@ _EXCEPT = re.compile(
 _BECAUSE = re.compile(
     r"\s*(?:으로|로(?![가-힣])|에 따|때문|관계로|인하|인해|하여|되어|돼|이라|어서|여서|이어|므로)"
 )
+_NONE = re.compile(
+    r"(?<![\d.,:/~-])0\s?(?:(?P<people>명)|개|석|병상|대|자리|beds?)?(?=\s*(?:$|[,/.)\];]))"
+)
 _WHO_CAN = frozenset(
     {"의사", "전문의", "의료진", "의료인력", "인력", "교수", "교수님", "당직", "당직의", "과장"}
     | {"전공의", "담당의", "병상", "베드", "침상", "자리", "장비", "기기", "기계"}
@@ -95,12 +98,18 @@ def _tokens(text: str) -> list[Token]:
         *limits.find(text),
         *(Token(m.start(), m.end(), Kind.EXCEPT, m[0]) for m in _EXCEPT.finditer(text)),
         *words().find(text),
+        *(Token(m.start(), m.end(), _none(m), "0") for m in _NONE.finditer(text)),
         *(Token(m.start(), m.end(), Kind.ONLY) for m in _ONLY.finditer(text)),
         *(Token(m.start(), m.end(), Kind(str(m.lastgroup))) for m in _BREAK.finditer(text)),
     ]:
         if not any(token.start < other.end and other.start < token.end for other in found):
             found.append(token)
     return list(_without_relatives(text, sorted(found, key=lambda token: token.start)))
+
+
+def _none(match: re.Match[str]) -> Kind:
+    """ "격리실 0" is full, "전문의 0명" is missing."""
+    return Kind.LACKS if match["people"] else Kind.FULL
 
 
 def _without_relatives(text: str, tokens: Sequence[Token]) -> Iterator[Token]:
@@ -173,11 +182,24 @@ def _clauses(
         else:
             current.tokens.append(token)
     if _tells(current.tokens):
-        if made:
-            made[-1] = _joined(made[-1], current)
-        else:
-            made.append(_closed(None, text, current, len(text)))
+        _end(made, text, current)
     yield from made
+
+
+def _end(made: list[Clause], text: str, left: _Open) -> None:
+    """What no verdict follows belongs to the last one; another thing after a separator, beside
+    one that is refused by name, is neither refused nor accepted."""
+    if not made:
+        made.append(_closed(None, text, left, len(text)))
+    elif _is_another(text, left) and _any(made[-1].tokens, _NAMING):
+        made.append(_closed(Kind.PERHAPS, text, left, len(text)))
+    else:
+        made[-1] = _joined(made[-1], left)
+
+
+def _is_another(text: str, opened: _Open) -> bool:
+    apart = _BREAK.search(text[opened.begin : opened.tokens[0].start])
+    return apart is not None and _any(opened.tokens, _NAMING)
 
 
 def _parted(clause: Clause) -> Iterator[Clause]:

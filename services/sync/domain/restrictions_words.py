@@ -38,6 +38,7 @@ class Kind(StrEnum):
     NARROWER = "narrower"
     ASIDE = "asides"
     NOTICE = "notices"
+    WAY = "ways"
     PROCEDURE = "procedures"
     FILLER = "fillers"
     LIMIT = "limit"
@@ -126,7 +127,7 @@ def _listed(table: Mapping[str, Any]) -> Iterable[tuple[str, Kind, Any]]:
     for kind in (Kind.SUBJECT, Kind.THING, Kind.CHILD, Kind.DEPARTMENT, Kind.HOURS, Kind.DAYS):
         yield from ((word, kind, row) for row in rows[kind] for word in row["words"])
     for kind in (
-        Kind.BESIDE, Kind.NARROWER, Kind.ASIDE, Kind.NOTICE, Kind.PROCEDURE, Kind.FILLER
+        Kind.BESIDE, Kind.NARROWER, Kind.ASIDE, Kind.NOTICE, Kind.WAY, Kind.PROCEDURE, Kind.FILLER
     ):  # fmt: skip
         yield from ((word, kind, None) for word in table[kind])
 
