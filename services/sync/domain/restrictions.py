@@ -171,9 +171,16 @@ def _refusal(
         return Restriction("call")
     weak = clause.has(Kind.PARTLY) or _of_transfers_only(clause) or _of_an_unknown_rest(clause)
     weak = weak or (clause.has(Kind.WAY) and not clause.has(*_OWN))
+    weak = weak or (topic.field is not None and clause.has(Kind.SOME)) or _is_beyond_words(clause)
     partial = topic.field is not None and _is_partial(clause, clauses, topic)
     effect: Effect = "call" if weak or partial else "blocks"
     return _bounded(Restriction(effect, fields, audience), clause, topic)
+
+
+def _is_beyond_words(clause: Clause) -> bool:
+    """It names patients by a limit that no audience can tell: "of 20 weeks or more"."""
+    found = [token.value for token in clause.of(Kind.LIMIT)]
+    return bool(found) and not limits.refused(found)
 
 
 def _of_transfers_only(clause: Clause) -> bool:
@@ -205,6 +212,9 @@ def _acceptance(clause: Clause, heading: Sequence[Token], topic: Topic) -> list[
     base = Restriction("blocks", fields)
     found = [token.value for token in clause.of(Kind.LIMIT)]
     beyond = limits.left_out(found)
+    if topic.field is None and not clause.has(Kind.ONLY):
+        # "Children are taken" does not say that others are not.
+        beyond = tuple(who for who in beyond if who.min_age_years is None)
     if beyond:
         return [_bounded(replace(base, audiences=beyond), clause, topic)]
     if found:

@@ -276,5 +276,5 @@ def _rest(text: str, begin: int, end: int, tokens: Sequence[Token]) -> tuple[str
     for token in tokens:
         letters[token.start - begin : token.end - begin] = " " * (token.end - token.start)
     left = re.findall(r"[가-힣a-z]{2,}", "".join(letters[reason_end - begin :]))
-    narrower = [str(token.value) for token in tokens if token.kind is Kind.NARROWER]
+    narrower = [str(t.value) for t in tokens if t.kind in (Kind.NARROWER, Kind.SOME)]
     return (*narrower, *(word for word in left if word not in words().particles))

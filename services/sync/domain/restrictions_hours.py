@@ -45,7 +45,8 @@ _OPEN_UNTIL = re.compile(rf"(?:{_DATE})?\s*~\s*{_clock('')}{_NO_UNIT}")
 _DAY_UNTIL = re.compile(rf"(?:~\s*)?{_DATE}\s*까지")
 _FROM = re.compile(rf"(?:{_DATE})?\s*{_clock('')}\s*(?P<since>이후|부터|후|이전|~)")
 _DAY_LIST = re.compile(
-    rf"(?<![가-힣])([{_DAY_NAMES}])(?:\s*([~,·/-])\s*([{_DAY_NAMES}]))((?:\s*[,·/]\s*[{_DAY_NAMES}])*)(?![가-힣])"
+    rf"(?<![가-힣])([{_DAY_NAMES}])(?:\s*([~,·/-])\s*([{_DAY_NAMES}]))((?:\s*[,·/]\s*[{_DAY_NAMES}])*)"
+    r"(?=만|에|요일|[^가-힣]|$)"
 )
 _ONE_DAY = re.compile(rf"(?<![가-힣\d])([{_DAY_NAMES}])(?=\s*\d{{1,2}}\s*(?:시|:|~|-))")
 

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     HOTLINE = "hotlines"
     FOLLOWED = "followed"
     PARTLY = "partly"
+    SOME = "some"
     TRANSFER = "transfers"
     EVERYONE = "everyone"
     ROOM = "room"
