@@ -114,7 +114,7 @@ def _say(
 ) -> list[Restriction]:
     if _adds_nothing(clause, clauses):
         return []
-    if clause.has(Kind.ASIDE):
+    if clause.has(Kind.ASIDE) and topic.field is None and not clause.has(*_OWN):
         return [Restriction("info")]
     match _verdict(clause, topic):
         case Kind.REFUSES | Kind.FULL | Kind.LACKS:
