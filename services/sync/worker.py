@@ -27,6 +27,7 @@ NICENESS = 10
 """People's questions go before a round that has five minutes."""
 END_S = 2.0
 PRELOADED = [__name__]
+LOST = object()
 
 
 class WorkerLost(Exception):
@@ -51,12 +52,16 @@ class Worker:
     async def turn(self) -> AsyncIterator[None]:
         """Hold the turn to write for a block; within this process one block after the other."""
         async with self._here:
-            await self._do("take_turn")
-            holder = self._child
+            holder: _Child | None = None
             try:
+                await self._do("take_turn")
+                holder = self._child
                 yield
+            except asyncio.CancelledError:
+                self._kill()  # whoever is stopped does not wait for a slow source
+                raise
             finally:
-                if holder is self._child:  # the turn of a worker that ended went with it
+                if holder is not None and holder is self._child:  # else the turn went with it
                     with suppress(WorkerLost):
                         await self._do("end_turn")
 
@@ -83,6 +88,8 @@ class Worker:
     async def _do(self, order: str, *arguments: object) -> Any:
         # Whoever gives up waiting must not leave an answer to the next one.
         answer = await asyncio.shield(self._exchange(order, arguments))
+        if answer is LOST:
+            raise WorkerLost(order)
         if isinstance(answer, Failed):
             raise answer.error()
         return answer
@@ -91,17 +98,27 @@ class Worker:
         async with self._one:
             if self._child is None:
                 self._child = await asyncio.to_thread(_Child, self._settings)
+            child = self._child
             try:
-                return await asyncio.to_thread(self._child.ask, order, arguments)
-            except (EOFError, OSError) as error:
-                child, self._child = self._child, None
+                return await asyncio.to_thread(child.ask, order, arguments)
+            except (EOFError, OSError):
+                if self._child is child:
+                    self._child = None
                 await asyncio.to_thread(child.end)
-                raise WorkerLost(order) from error
+                return LOST
 
-    async def _close(self) -> None:
+    def _kill(self) -> None:
         child, self._child = self._child, None
         if child is not None:
-            await asyncio.to_thread(child.end)
+            child.kill()
+
+    async def close(self) -> None:
+        """End the child: at once where it is at work, in good order where it waits."""
+        if self._one.locked():
+            self._kill()
+        elif self._child is not None:
+            await asyncio.to_thread(self._child.end)
+            self._child = None
 
 
 @asynccontextmanager
@@ -111,7 +128,7 @@ async def running(settings: Settings) -> AsyncIterator[Worker]:
     try:
         yield worker
     finally:
-        await worker._close()
+        await worker.close()
 
 
 class _Child:
@@ -135,11 +152,15 @@ class _Child:
         return self._connection.recv()
 
     def end(self) -> None:
+        """Close the pipe, wait, and kill who does not hear it."""
         self._connection.close()
         self._process.join(END_S)
+        self.kill()
+
+    def kill(self) -> None:
         if self._process.is_alive():
             self._process.kill()
-            self._process.join()
+            self._process.join(END_S)
 
 
 def work(connection: Connection, settings: Settings, environment: Mapping[str, str]) -> None:

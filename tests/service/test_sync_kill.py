@@ -40,6 +40,7 @@ class NumberedFeed:
 
     number: int = 0
     began: float = 0.0
+    delay_s: float = 0.0
     asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -52,7 +53,7 @@ class NumberedFeed:
             self.number, self.began = self.number + 1, time.monotonic()
             self.asked.set()
         else:
-            await asyncio.sleep(0.05)  # the others of the round come after its beds
+            await asyncio.sleep(0.05 + self.delay_s)  # the others of the round come after its beds
         body = envelope(self._rows(operation), dict(request.query_params))
         return Response(body, media_type="application/xml")
 

@@ -132,6 +132,20 @@ async def test_it_ends_with_its_service(stores: Stores) -> None:
         os.kill(pid, 0)
 
 
+async def test_a_stop_does_not_wait_for_a_slow_source(stores: Stores) -> None:
+    feed = NumberedFeed()
+    async with running(feed.app) as url:
+        async with replica(url + PATH, stores, nmc_total_timeout_s=30) as sync:
+            feed.delay_s = 20
+            feed.asked.clear()
+            round_ = asyncio.create_task(sync.client.post("/v1/refresh"))
+            await feed.asked.wait()
+            began = asyncio.get_running_loop().time()
+        assert asyncio.get_running_loop().time() - began < 10
+        assert workers() == []
+        await asyncio.gather(round_, return_exceptions=True)
+
+
 async def test_what_a_round_leaves_is_what_the_store_then_holds(database: str) -> None:
     """The snapshot is built from the plan, not from the store read again: they must agree."""
     engine = db.connect(database, "sync")
