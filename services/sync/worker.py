@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from services.sync.desk import Desk, opened
@@ -167,14 +168,23 @@ def work(connection: Connection, settings: Settings, environment: Mapping[str, s
     """What the child runs: order by order until the pipe is closed."""
     os.environ.clear()  # that of the fork server may be an older one
     os.environ.update(environment)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells the whole group
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    os.nice(NICENESS)
+    _step_back()
     # A round makes millions of records and no cycle among them: the collector's passes over all of
     # them found nothing and took half as long again at a hundred times the country.
     gc.disable()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     asyncio.run(_serve(connection, settings))
+
+
+def _step_back() -> None:
+    """Lower our own priority. Linux may share a machine out by sessions first and heed niceness
+    within each only (autogroup); so this is a session of its own, which is told the same. What the
+    terminal says to the service's group does not reach it either."""
+    os.nice(NICENESS)
+    os.setsid()
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(NICENESS))
 
 
 def _end_with_parent() -> None:
