@@ -248,4 +248,5 @@ class Coordinator:
         followed = await self._publisher.look_after(leads=self._leadership.held)
         self._standing.troubles.end("redis")
         if followed:
+            self._standing.troubles.end("worker")
             self._standing.last_success = await store.last_good_round(self._engine)

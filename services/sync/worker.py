@@ -23,9 +23,12 @@ from services.sync.desk import Desk, opened
 from services.sync.orders import Failed, Harvested, Kept, Overview, Published, Written
 from services.sync.settings import Settings
 from services.sync.source import Operation
+from shared import logs
 
 NICENESS = 10
 """People's questions go before a round that has five minutes."""
+ORDER_S = 300.0
+"""A hundred times the country takes 35 s; who takes longer is stuck, and is killed."""
 END_S = 2.0
 PRELOADED = [__name__]
 LOST = object()
@@ -43,11 +46,6 @@ class Worker:
         self._settings = settings
         self._here, self._one = asyncio.Lock(), asyncio.Lock()
         self._child: _Child | None = None
-
-    @property
-    def pid(self) -> int | None:
-        """Of the child that runs now."""
-        return self._child.pid if self._child else None
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -101,8 +99,9 @@ class Worker:
                 self._child = await asyncio.to_thread(_Child, self._settings)
             child = self._child
             try:
-                return await asyncio.to_thread(child.ask, order, arguments)
-            except (EOFError, OSError):
+                async with asyncio.timeout(ORDER_S):
+                    return await asyncio.to_thread(child.ask, order, arguments)
+            except (EOFError, OSError):  # TimeoutError among them
                 if self._child is child:
                     self._child = None
                 await asyncio.to_thread(child.end)
@@ -144,10 +143,6 @@ class _Child:
         self._process.start()
         theirs.close()
 
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid
-
     def ask(self, order: str, arguments: Sequence[object]) -> Any:
         self._connection.send((order, arguments))
         return self._connection.recv()
@@ -169,6 +164,7 @@ def work(connection: Connection, settings: Settings, environment: Mapping[str, s
     os.environ.clear()  # that of the fork server may be an older one
     os.environ.update(environment)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    logs.configure(profile=settings.profile, level=settings.log_level)
     _step_back()
     # A round makes millions of records and no cycle among them: the collector's passes over all of
     # them found nothing and took half as long again at a hundred times the country.

@@ -200,6 +200,7 @@ async def test_three_kills_leave_whole_rounds(
 ) -> None:
     killed = await kill_and_look(3, 7, Stores(database, redis_url), tmp_path)
     assert len(killed) == 3
+    assert "sentinel-nmc-key" not in (tmp_path / "sync.log").read_text()
 
 
 @pytest.mark.full
