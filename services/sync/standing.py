@@ -68,7 +68,7 @@ class Standing:
         self.troubles.begin("defect", "round failed", DEFECT_STEP, now, place_of(error))
 
     def lost_worker(self) -> None:
-        self._metrics.rounds.labels("worker").inc()
+        self._failed("worker")
         self.troubles.begin("worker", "worker lost", WORKER_STEP, self._chance.now())
 
     def _note(self, kind: str, event: str, step: str, error: str | None) -> None:
