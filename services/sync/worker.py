@@ -26,8 +26,8 @@ from services.sync.source import Operation
 from shared import logs
 
 NICENESS = 5
-"""People's questions go before a round that has five minutes; it gets a third of what they get. At 10
-a machine of two cores with a load of 6 starved it until its connections timed out."""
+"""People's questions go before a round that has five minutes; it gets a third of what they get.
+At 10, two cores with a load of 6 starved it until its connections timed out."""
 ORDER_S = 300.0
 """A hundred times the country takes 35 s; who takes longer is stuck, and is killed."""
 END_S = 2.0
