@@ -1,0 +1,148 @@
+"""Places by name: a 시·군·구, alone or after its 시·도, becomes the point at its centre."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from services.triage.chat.book import District
+from services.triage.chat.dialogue import Place
+
+_JOSA = (
+    r"(?:역|터미널|시청|구청|군청|공항)?(?:(?:이|에|에서|에는|에요|예요|이에요|이예요|이요|요|입니다|인데|인데요|이고|쪽|쪽이요|쪽이에요"
+    r"|쪽에|쪽입니다|근처|근처요|근처예요|근처에|임|이야|야|여|이여|살아요|사는데|삽니다)?)"
+)
+_SIDO = {
+    "서울특별시": ("서울", "서울시", "seoul"),
+    "부산광역시": ("부산", "부산시", "busan"),
+    "대구광역시": ("대구", "대구시", "daegu"),
+    "인천광역시": ("인천", "인천시", "incheon"),
+    "전남광주통합특별시": (
+        "광주",
+        "광주광역시",
+        "광주시",
+        "전남",
+        "전라남도",
+        "gwangju",
+        "jeonnam",
+    ),
+    "대전광역시": ("대전", "대전시", "daejeon"),
+    "울산광역시": ("울산", "울산시", "ulsan"),
+    "세종특별자치시": ("세종", "세종시", "sejong"),
+    "경기도": ("경기", "gyeonggi"),
+    "강원특별자치도": ("강원", "강원도", "gangwon"),
+    "충청북도": ("충북", "chungbuk"),
+    "충청남도": ("충남", "chungnam"),
+    "전북특별자치도": ("전북", "전라북도", "jeonbuk"),
+    "경상북도": ("경북", "gyeongbuk"),
+    "경상남도": ("경남", "gyeongnam"),
+    "제주특별자치도": ("제주", "제주도", "jeju"),
+}
+_CITIES = frozenset(
+    {
+        "서울특별시", "부산광역시", "대구광역시", "인천광역시", "대전광역시", "울산광역시",
+        "세종특별자치시",
+    }
+)  # fmt: skip
+_WORD = re.compile(r"[가-힣]+|[a-z]+")
+_ENGLISH_TAIL = re.compile(r"(?:gu|gun|si)$")
+_INITIALS = ("g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k",
+             "t", "p", "h")  # fmt: skip
+_VOWELS = ("a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "wo",
+           "we", "wi", "yu", "eu", "ui", "i")  # fmt: skip
+_FINALS = ("", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l", "p", "l", "m", "p",
+           "p", "t", "t", "ng", "t", "t", "k", "t", "p", "t")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One place, or several districts of one name (`ambiguous`)."""
+
+    place: Place
+    ambiguous: bool = False
+
+
+def find_place(text: str, districts: Iterable[District], *, asked: bool) -> Found | None:
+    """The place that a text names. Short names ("강남") count only where the place was asked or
+    stands after its city; whole ones ("강남구") always."""
+    words = _WORD.findall(text.lower())
+    sido, said, rest = _sido(words)
+    candidates = [d for d in districts if sido is None or d.sido == sido]
+    loose = asked or sido is not None
+    matches = list(_matches(rest, candidates, loose=loose))
+    if not matches and (asked or len(words) == 1):
+        # 광주, 세종 and 제주 are cities within what bears their name.
+        matches = list(_matches([said], candidates, loose=loose))
+    if matches:
+        return _one_of(matches)
+    if sido in _CITIES and (asked or len(words) == 1):
+        return Found(_middle(sido, [d for d in candidates if d.sido == sido]))
+    return None
+
+
+def _sido(words: list[str]) -> tuple[str | None, str, list[str]]:
+    """The 시·도 that is named, its word, and the words after it; all words where none is."""
+    for at, word in enumerate(words):
+        for sido, names in _SIDO.items():
+            for name in (sido, *names):
+                if re.fullmatch(re.escape(name) + _JOSA, word):
+                    return sido, word, words[at + 1 :]
+                # "서울강남구" without a space
+                glued = word.removeprefix(name)
+                if word != glued and len(glued) > 1 and glued[-1] in "시군구":
+                    return sido, word, [glued, *words[at + 1 :]]
+    return None, "", words
+
+
+def _matches(
+    words: list[str], districts: list[District], *, loose: bool
+) -> Iterator[tuple[int, District]]:
+    """Districts with the number of their words that were said."""
+    for district in districts:
+        parts = district.sigungu.split()
+        said = [any(_is_said(part, word, loose=loose) for word in words) for part in parts]
+        if said and said[-1]:
+            yield sum(said), district
+
+
+def _is_said(part: str, word: str, *, loose: bool) -> bool:
+    if re.fullmatch(re.escape(part) + _JOSA, word):
+        return True
+    stem = part[:-1]
+    if not loose or len(stem) < 2:
+        return False
+    if word.isascii():
+        return _ENGLISH_TAIL.sub("", word) in (_romanised(stem), _romanised(part))
+    return re.fullmatch(re.escape(stem) + _JOSA, word) is not None
+
+
+def _one_of(matches: list[tuple[int, District]]) -> Found:
+    most = max(count for count, _ in matches)
+    best = [district for count, district in matches if count == most]
+    if len(best) > 1:
+        return Found(Place(text=best[0].sigungu.split()[-1]), ambiguous=True)
+    district = best[0]
+    return Found(Place(district.latitude, district.longitude, _named(district)))
+
+
+def _named(district: District) -> str:
+    return f"{district.sido} {district.sigungu}"
+
+
+def _middle(sido: str, districts: list[District]) -> Place:
+    count = len(districts)
+    return Place(
+        round(sum(d.latitude for d in districts) / count, 3),
+        round(sum(d.longitude for d in districts) / count, 3),
+        sido,
+    )
+
+
+def _romanised(word: str) -> str:
+    """Letter by letter, without the changes between syllables: enough for most names."""
+    out = []
+    for letter in word:
+        place = ord(letter) - 0xAC00
+        if not 0 <= place < 11172:
+            return ""
+        out.append(_INITIALS[place // 588] + _VOWELS[place % 588 // 28] + _FINALS[place % 28])
+    return "".join(out)
