@@ -20,7 +20,8 @@ REQUIRED_QUESTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`symptom`, `cue` or `special` is what a yes adds; `by_stance` whether yes and no answer it."""
+    """`symptom`, `cue` or `special` is what a yes adds; `by_stance` whether yes and no
+    answer it."""
 
     code: str
     text: Wording

@@ -51,6 +51,11 @@ class Reply:
     values: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
+NOTHING_KNOWN = Case()
+NOWHERE = Place()
+NOTHING_TOLD = Told()
+
+
 @dataclass(frozen=True, slots=True)
 class Dialogue:
     """Everything that is known. `case.red_flags` and `case.ktas` are the gravest that were found:
@@ -60,17 +65,17 @@ class Dialogue:
 
     phase: Phase
     last_at: datetime
-    case: Case = Case()
+    case: Case = NOTHING_KNOWN
     quotes: tuple[Symptom, ...] = ()
     who: str | None = None
     who_named: bool = False
     as_speaker: bool = False
-    place: Place = Place()
+    place: Place = NOWHERE
     refused: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     pending: str | None = None
     wants_list: bool = False
-    told: Told = Told()
+    told: Told = NOTHING_TOLD
     turns: int = 0
 
 
@@ -99,7 +104,7 @@ Event = Said | Located | Left
 def begun(now: datetime, place: Place | None = None) -> Dialogue:
     """A new dialogue; the first question is asked from the start."""
     return Dialogue(
-        "collecting", now, place=place or Place(), asked=("symptoms",), pending="symptoms"
+        "collecting", now, place=place or NOWHERE, asked=("symptoms",), pending="symptoms"
     )
 
 

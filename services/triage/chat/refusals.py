@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from services.triage.chat.book import Words
 
-PLACES_BEFORE = frozenset("서울 부산 대구 인천 광주 대전 울산 강남 분당 일산".split())
+PLACES_BEFORE = frozenset(
+    ["서울", "부산", "대구", "인천", "광주", "대전", "울산", "강남", "분당", "일산"]
+)
 
 
 @dataclass(frozen=True, slots=True)
