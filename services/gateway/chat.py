@@ -1,6 +1,7 @@
 """The dialogue's public face: triage holds it, the flow fills in the hospitals."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -44,6 +45,7 @@ INNER_S = 3.0
 DIRECTORY_S = 0.5
 REFUSED_WITHIN_KM = 100.0
 ENDINGS = ("대학교병원", "대병원", "종합병원", "병원", "의료원", "의원")
+_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 FAILURES = (Unavailable, UpstreamFailed, DeadlineExceeded)
 PASSES = (SessionNotFound, SessionEnded, SessionExpired, Conflict, InvalidRequest)
 
@@ -96,6 +98,9 @@ class Chat:
 
     async def recommend(self, caller: Caller, request: RecommendationRequest) -> Recommendation:
         """The list for a dialogue at the place of the request."""
+        nobody = caller.claims is None and not caller.auth_lost
+        if nobody or not _is_id(request.session_id):
+            raise SessionNotFound("no session has this id")
         whole = Deadline.after(WHOLE_S)
         body = OwnerRequest(owner=owner_of(caller))
         within = whole.step(at_most=EXTRACT_S, keep=NEEDS_S + MATCH_S)
@@ -211,6 +216,10 @@ def _answer(
 def _refusals(refused: Sequence[RefusedHospital]) -> list[Refusal]:
     hpids = dict.fromkeys(one.hpid for one in refused if one.hpid is not None)
     return [Refusal(hpid=hpid) for hpid in hpids]
+
+
+def _is_id(session_id: str | None) -> bool:
+    return _ID.fullmatch(session_id or "") is not None
 
 
 def _point(collected: Collected) -> ChatPlace | None:

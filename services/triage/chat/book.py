@@ -20,15 +20,14 @@ REQUIRED_QUESTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`symptom`, `cue` or `special` is what a yes adds; `by_stance` whether yes and no
-    answer it."""
+    """`symptom`, `cue` or `special` is what a yes adds; `special_if_no` what a no does."""
 
     code: str
     text: Wording
     symptom: str | None
     cue: str | None
     special: str | None
-    by_stance: bool
+    special_if_no: str | None
 
     @property
     def is_probe(self) -> bool:
@@ -62,6 +61,8 @@ class Words:
     family_history: re.Pattern[str]
     person_of: Mapping[str, str]
     hospital_refused: tuple[re.Pattern[str], ...]
+    disease_of: Mapping[str, str]
+    taking_back: re.Pattern[str]
     nameless_hospital: frozenset[str]
 
 
@@ -108,14 +109,13 @@ def _question(code: str, entry: files.QuestionEntry, knowledge: Knowledge) -> Qu
         adds.cue and adds.cue not in cues
     ):
         raise KnowledgeError(f"questions.yaml: {code}: adds what nobody defines")
-    is_probe = entry.adds is not None
     return Question(
         code,
         Wording(entry.ko, entry.en),
         adds.symptom,
         adds.cue,
         adds.special,
-        by_stance=is_probe or entry.stance or code == "confirm",
+        special_if_no=entry.adds_if_no.special if entry.adds_if_no else None,
     )
 
 
@@ -149,6 +149,8 @@ def _words(file: files.WordsFile) -> Words:
         switching=searched(file.switching),
         family_history=searched(file.family_history),
         person_of=MappingProxyType({w: who for who, ws in file.people.items() for w in ws}),
+        disease_of=MappingProxyType(file.disease_of),
+        taking_back=re.compile(file.taking_back),
         hospital_refused=tuple(re.compile(p) for p in file.hospital_refused),
         nameless_hospital=frozenset(file.nameless_hospital),
     )

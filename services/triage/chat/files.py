@@ -23,7 +23,7 @@ class AddsEntry(Entry):
 
 class QuestionEntry(Bilingual):
     adds: AddsEntry | None = None
-    stance: bool = False
+    adds_if_no: AddsEntry | None = None
 
 
 class ProbesEntry(Entry):
@@ -54,5 +54,7 @@ class WordsFile(Entry):
     family_history: Words
     people: dict[str, Words]
     hospital_refused: Words
+    disease_of: dict[str, str]
+    taking_back: str
     nameless_hospital: Words
     near: str

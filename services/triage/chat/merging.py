@@ -132,8 +132,9 @@ def _asked(state: Dialogue, *, switched: bool) -> tuple[str, ...]:
 def _findings(
     state: Dialogue, turn: Turn, book: Book
 ) -> tuple[tuple[str, ...], tuple[Symptom, ...], tuple[str, ...], set[str]]:
-    said = {symptom.code: symptom for symptom in turn.found.symptoms}
+    said = {s.code: s for s in turn.found.symptoms if not _names_disease(s.code, turn, book)}
     denied = [code for code in turn.found.negated if code not in said]
+    denied += [code for code in turn.taken_back if code not in said]
     probe = book.questions.get(state.pending or "")
     if probe is not None and probe.symptom is not None and probe.symptom not in denied:
         if turn.stance == "yes":
@@ -152,6 +153,11 @@ def _findings(
     return symptoms, tuple(quotes), negated, removed
 
 
+def _names_disease(code: str, turn: Turn, book: Book) -> bool:
+    """ "우울증이요" as an answer is a disease that is known and no finding of today."""
+    return turn.tells_history and book.words.disease_of.get(code) in turn.found.history
+
+
 def _history(state: Dialogue, turn: Turn) -> tuple[str, ...]:
     found = [*state.case.history, *turn.found.history]
     return tuple(dict.fromkeys(name for name in found if name not in turn.denied_history))
@@ -163,6 +169,8 @@ def _special(case: Case, turn: Turn, book: Book, pending: str | None) -> tuple[s
     pregnant_said = any(word.startswith("임신") for word in new)
     if probe is not None and probe.special and turn.stance == "yes" and not pregnant_said:
         new.append(probe.special)
+    if probe is not None and probe.special_if_no and turn.stance == "no":
+        new.append(probe.special_if_no)
     if turn.age is not None and turn.age.said:
         new.append(turn.age.said)
     kept = [word for word in case.special if not _replaced(word, new, turn)]

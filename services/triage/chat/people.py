@@ -41,6 +41,8 @@ def subject_of(text: str, state: Dialogue, book: Book, *, complaint: int | None)
 def _about(who: str, reading: Reading, state: Dialogue, book: Book) -> About:
     if _same(who, state.who):
         return "named" if not state.who_named else "patient"
+    if state.pending == "safe_now" and who != SELF:
+        return "other"  # whoever is with the patient
     corrects = book.words.switching.search(reading.squeezed) is not None
     if state.pending == "is_self" or (corrects and who != SELF):
         return "named" if state.who is None else "switched"

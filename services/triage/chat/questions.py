@@ -27,8 +27,11 @@ def missing(state: Dialogue) -> list[str]:
     return [name for name in REQUIRED if not known[name]]
 
 
-def next_question(state: Dialogue, book: Book) -> str | None:
-    """The code of the question, or None where nothing is left that could change the answer."""
+def next_question(state: Dialogue, book: Book, *, first: str | None = None) -> str | None:
+    """The code of the question, or None where nothing is left that could change the answer; `first`
+    goes before all others."""
+    if first is not None:
+        return first
     for code in _in_order(state, book):
         if code not in state.asked:
             return code

@@ -102,7 +102,8 @@ def _said(
     if _objects(state, turn, event.text, book):
         kept = replace(after, phase="confirm", pending=None, last_at=now)
         return kept, (*replies, Reply("reply", "wrong"))
-    return _onward(after, replies, now, book)
+    unnamed = turn.refusals.nameless and "refused_name" not in state.asked
+    return _onward(after, replies, now, book, first="refused_name" if unnamed else None)
 
 
 def _located(
@@ -147,7 +148,8 @@ def _refused(state: Dialogue, turn: Turn) -> tuple[Dialogue, list[Reply]]:
         refused = (*state.refused, *new)[:MOST_REFUSED]
         told = Reply("reply", "refused", (("names", tuple(new)),))
         return replace(state, refused=refused), [told]
-    return state, [Reply("reply", "refused_nameless")] if turn.refusals.nameless else []
+    told_before = turn.refusals.nameless and "refused_name" in state.asked
+    return state, [Reply("reply", "refused_nameless")] if told_before else []
 
 
 def _alarm(before: Dialogue, after: Dialogue, turn: Turn, book: Book) -> list[Reply]:
@@ -196,13 +198,18 @@ def _objects(state: Dialogue, turn: Turn, text: str, book: Book) -> bool:
 
 
 def _onward(
-    state: Dialogue, replies: list[Reply], now: datetime, book: Book
+    state: Dialogue,
+    replies: list[Reply],
+    now: datetime,
+    book: Book,
+    *,
+    first: str | None = None,
 ) -> tuple[Dialogue, tuple[Reply, ...]]:
     """Put the next question, or say that all is told."""
     if _awaits_complaint(state):
         told = replies if _invites(replies) else [*replies, Reply("reply", "tell_more")]
         return replace(state, phase="collecting", pending="symptoms", last_at=now), tuple(told)
-    question = next_question(state, book)
+    question = next_question(state, book, first=first)
     if question is None:
         closing = "place_needed" if not state.place.is_known else "done"
         done = replace(state, phase="done", pending=None, last_at=now)

@@ -19,13 +19,19 @@ from services.triage.knowledge.model import Sex
 SHORT = 4
 AGE_QUESTIONS = frozenset({"age_years", "age_days"})
 _NOT_PREGNANT = re.compile(r"임신(?:은|이|도|한건|한거)?(?:절대|전혀)?(?:아니|아님|아닌|안)")
+_JOSA = re.compile(r"(?:이|가|은|는|을|를|도)$")
+_NAME_END = re.compile(r"(?:이요|요|이에요|예요|입니다|에서요|에서|이래요|래요)?[.!\s]*$")
+NAME_LENGTHS = range(2, 31)
+_FINE = r"(?:괜찮|멀쩡|안아[프파]|아픈(?:건|게|것은)?아니|아니|정상)"
 _FOREIGN = re.compile(r"[^\W\d_ㄱ-ㅎㅏ-ㅣ가-힣a-zA-Z]")
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """`found` is what the extractor reads of the part that is about the patient. The short answers
-    are None where the text is none; `stance` counts only for the question that was asked."""
+    are None where the text is none; `stance` counts only for the question that was asked.
+    `tells_history` is whether a disease that is named answers the question for one; `taken_back`
+    are findings of earlier turns that this one revokes by the words in which they were told."""
 
     found: Extraction
     stance: Stance | None
@@ -35,6 +41,8 @@ class Turn:
     is_self: bool | None
     denied_history: tuple[str, ...]
     denied_pregnancy: bool
+    tells_history: bool
+    taken_back: tuple[str, ...]
     place: Found | None
     refusals: Refusals
     kinds: frozenset[str]
@@ -63,8 +71,8 @@ def understand(text: str, state: Dialogue, book: Book, *, this_year: int) -> Tur
         found = extract(own, knowledge=knowledge, this_year=this_year)
         elsewhere = whole
     stance = stance_of(text, book.words)
-    asks_age = state.pending in AGE_QUESTIONS
     is_short = len(tokens_of(own)) <= SHORT
+    asks_age = state.pending in AGE_QUESTIONS or (is_short and _mends(own, state, book))
     needs_sex = state.pending == "gender" or (state.case.patient.gender is None and is_short)
     knows_age = state.case.patient.age_years is not None
     return Turn(
@@ -78,11 +86,21 @@ def understand(text: str, state: Dialogue, book: Book, *, this_year: int) -> Tur
         is_self=_is_self(text, stance, state),
         denied_history=_denied_history(own, book),
         denied_pregnancy=_NOT_PREGNANT.search(read(own).squeezed) is not None,
+        tells_history=state.pending == "history"
+        or (state.turns > 0 and len(tokens_of(own)) < SHORT - 1),
+        taken_back=_taken_back(own, state, book),
         place=_place(text, state, book),
-        refusals=find_refusals(text, book.words),
+        refusals=_refusals(text, state, book),
         kinds=_kinds(text, whole, book),
         elsewhere=elsewhere,
     )
+
+
+def _mends(text: str, state: Dialogue, book: Book) -> bool:
+    """ "아니다 53이에요", or the answer to what is wrong with the summary."""
+    if state.phase == "confirm" and state.pending is None:
+        return True
+    return book.words.taking_back.search(read(text).squeezed) is not None
 
 
 def _is_self(text: str, stance: Stance | None, state: Dialogue) -> bool | None:
@@ -101,6 +119,25 @@ def _denied_history(text: str, book: Book) -> tuple[str, ...]:
     return tuple(m.matcher.name for m in mentions if m.stance == "denied")
 
 
+def _taken_back(text: str, state: Dialogue, book: Book) -> tuple[str, ...]:
+    """ "아니다 가슴은 괜찮고": only with a word of correction, as what has passed still counts."""
+    squeezed = read(text).squeezed
+    if not book.words.taking_back.search(squeezed):
+        return ()
+    return tuple(
+        quote.code
+        for quote in state.quotes
+        if (noun := _noun(quote.quote))
+        and re.search(rf"{re.escape(noun)}(?:은|는|이|가|도)?{_FINE}", squeezed)
+    )
+
+
+def _noun(quote: str) -> str | None:
+    first = next(iter(quote.split()), "")
+    stem = _JOSA.sub("", first)
+    return stem if len(stem) > 1 and stem != first else None
+
+
 def _place(text: str, state: Dialogue, book: Book) -> Found | None:
     if state.pending == "location_city":
         text = f"{text} {state.place.text or ''}"
@@ -108,6 +145,14 @@ def _place(text: str, state: Dialogue, book: Book) -> Found | None:
     if asked and is_bare(text, book.words):
         return None
     return find_place(text, book.districts, asked=asked)
+
+
+def _refusals(text: str, state: Dialogue, book: Book) -> Refusals:
+    found = find_refusals(text, book.words)
+    if state.pending != "refused_name" or found.names or is_bare(text, book.words):
+        return found
+    name = _NAME_END.sub("", text.strip())
+    return Refusals((name,)) if len(name) in NAME_LENGTHS and len(name.split()) < SHORT else found
 
 
 def _kinds(text: str, found: Extraction, book: Book) -> frozenset[str]:
