@@ -211,7 +211,10 @@ def _onward(
         return replace(state, phase="collecting", pending="symptoms", last_at=now), tuple(told)
     question = next_question(state, book, first=first)
     if question is None:
-        closing = "place_needed" if not state.place.is_known else "done"
+        if state.phase == "done" and state.place.is_known:
+            closing = "noted"
+        else:
+            closing = "done" if state.place.is_known else "place_needed"
         done = replace(state, phase="done", pending=None, last_at=now)
         return done, (*replies, Reply("reply", closing))
     after = replace(
