@@ -43,6 +43,7 @@ SCRIPTS = [
     ),
 ]
 THINK_S = 0.35
+UNHURRIED_S = 1.5
 PATIENCE_S = 60.0
 
 
@@ -75,15 +76,17 @@ def reference(texts: tuple[str, ...]) -> dict[str, Any]:
     return collected(state).model_dump(mode="json")
 
 
-async def one_dialogue(url: str, number: int, outcome: Outcome, chance: random.Random) -> None:
+async def one_dialogue(
+    url: str, number: int, outcome: Outcome, chance: random.Random, think_s: float
+) -> None:
     texts = SCRIPTS[number % len(SCRIPTS)]
     async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=20) as client:
         client.headers.update(await guest(client))
-        await asyncio.sleep(chance.random() * THINK_S)
+        await asyncio.sleep(chance.random() * think_s)
         opened = await persistent(client, "POST", "/v1/chat/sessions", outcome, body={})
         path = f"/v1/chat/sessions/{opened['session_id']}"
         for place, text in enumerate(texts):
-            await asyncio.sleep(THINK_S * (0.5 + chance.random()))
+            await asyncio.sleep(think_s * (0.5 + chance.random()))
             await persistent(
                 client, "POST", f"{path}/messages", outcome, body={"text": text}, key=f"k{place}"
             )
@@ -129,11 +132,13 @@ async def persistent(
         await asyncio.sleep(0.2)
 
 
-async def struck(at: House, parts: list[Part], *, dialogues: int, down_s: float) -> Outcome:
+async def struck(
+    at: House, parts: list[Part], *, dialogues: int, down_s: float, think_s: float = THINK_S
+) -> Outcome:
     """Dialogues while each part in turn is killed and started again."""
     outcome, chance = Outcome(), random.Random(7)
     running = asyncio.gather(
-        *(one_dialogue(at.url, number, outcome, chance) for number in range(dialogues))
+        *(one_dialogue(at.url, number, outcome, chance, think_s) for number in range(dialogues))
     )
     for part in parts:
         await asyncio.sleep(0.8)
@@ -170,7 +175,7 @@ async def test_fifty_dialogues_survive_every_fault(
     ]
     async with house(tmp_path) as at:
         for name, parts in faults:
-            outcome = await struck(at, parts, dialogues=50, down_s=1.5)
+            outcome = await struck(at, parts, dialogues=50, down_s=1.5, think_s=UNHURRIED_S)
             rows.append(outcome.row(name))
             nothing_is_lost(outcome, 50)
             if "triage" in parts or "postgres" in parts:

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from services.triage.chat import files
+from services.triage.chat.judging import Judge
 from services.triage.knowledge.model import Knowledge, Wording
 from services.triage.knowledge.reading import KnowledgeError, read_file
 
@@ -77,6 +78,7 @@ class Book:
     replies: Mapping[str, Wording]
     words: Words
     districts: tuple[District, ...]
+    judge: Judge
     weighty_history: tuple[str, ...]
     """Diseases of which some rule makes something."""
 
@@ -98,6 +100,7 @@ def load_book(knowledge: Knowledge, folder: Path = FOLDER) -> Book:
         replies=MappingProxyType({k: Wording(e.ko, e.en) for k, e in replies.replies.items()}),
         words=_words(read_file(folder / "words.yaml", files.WordsFile)),
         districts=_districts(folder / "districts.csv"),
+        judge=Judge(knowledge),
         weighty_history=_weighty_history(knowledge),
     )
 

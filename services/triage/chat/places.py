@@ -3,13 +3,45 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from services.triage.chat.book import District
 from services.triage.chat.dialogue import Place
 
+_SPOTS = ("역", "터미널", "시청", "구청", "군청", "공항")
 _JOSA = (
-    r"(?:역|터미널|시청|구청|군청|공항)?(?:(?:이|에|에서|에는|에요|예요|이에요|이예요|이요|요|입니다|인데|인데요|이고|쪽|쪽이요|쪽이에요"
-    r"|쪽에|쪽입니다|근처|근처요|근처예요|근처에|임|이야|야|여|이여|살아요|사는데|삽니다)?)"
+    "이",
+    "에",
+    "에서",
+    "에서는",
+    "에는",
+    "에요",
+    "예요",
+    "이에요",
+    "이예요",
+    "이요",
+    "요",
+    "입니다",
+    "인데",
+    "인데요",
+    "이고",
+    "쪽",
+    "쪽이요",
+    "쪽이에요",
+    "쪽에",
+    "쪽입니다",
+    "근처",
+    "근처요",
+    "근처예요",
+    "근처에",
+    "임",
+    "이야",
+    "야",
+    "여",
+    "이여",
+    "살아요",
+    "사는데",
+    "삽니다",
 )
 _SIDO = {
     "서울특별시": ("서울", "서울시", "seoul"),
@@ -37,6 +69,7 @@ _SIDO = {
     "경상남도": ("경남", "gyeongnam"),
     "제주특별자치도": ("제주", "제주도", "jeju"),
 }
+_SIDO_OF = {name: sido for sido, names in _SIDO.items() for name in (sido, *names)}
 _CITIES = frozenset(
     {
         "서울특별시", "부산광역시", "대구광역시", "인천광역시", "대전광역시", "울산광역시",
@@ -82,14 +115,14 @@ def find_place(text: str, districts: Iterable[District], *, asked: bool) -> Foun
 def _sido(words: list[str]) -> tuple[str | None, str, list[str]]:
     """The 시·도 that is named, its word, and the words after it; all words where none is."""
     for at, word in enumerate(words):
-        for sido, names in _SIDO.items():
-            for name in (sido, *names):
-                if re.fullmatch(re.escape(name) + _JOSA, word):
-                    return sido, word, words[at + 1 :]
-                # "서울강남구" without a space
-                glued = word.removeprefix(name)
-                if word != glued and len(glued) > 1 and glued[-1] in "시군구":
-                    return sido, word, [glued, *words[at + 1 :]]
+        for form in _forms(word):
+            if form in _SIDO_OF:
+                return _SIDO_OF[form], word, words[at + 1 :]
+        for name, sido in _SIDO_OF.items():
+            # "서울강남구" without a space
+            glued = word.removeprefix(name)
+            if word != glued and len(glued) > 1 and glued[-1] in "시군구":
+                return sido, word, [glued, *words[at + 1 :]]
     return None, "", words
 
 
@@ -97,22 +130,28 @@ def _matches(
     words: list[str], districts: list[District], *, loose: bool
 ) -> Iterator[tuple[int, District]]:
     """Districts with the number of their words that were said."""
+    forms = {form for word in words for form in _forms(word)}
     for district in districts:
-        parts = district.sigungu.split()
-        said = [any(_is_said(part, word, loose=loose) for word in words) for part in parts]
+        said = [not forms.isdisjoint(_names(part, loose)) for part in district.sigungu.split()]
         if said and said[-1]:
             yield sum(said), district
 
 
-def _is_said(part: str, word: str, *, loose: bool) -> bool:
-    if re.fullmatch(re.escape(part) + _JOSA, word):
-        return True
+def _forms(word: str) -> list[str]:
+    """The word and what it may be once its endings are taken off."""
+    bare = [word, *(word.removesuffix(josa) for josa in _JOSA if word.endswith(josa))]
+    spots = [form.removesuffix(spot) for form in bare for spot in _SPOTS if form.endswith(spot)]
+    english = [_ENGLISH_TAIL.sub("", word)] if word.isascii() else []
+    return [form for form in (*bare, *spots, *english) if form]
+
+
+@cache
+def _names(part: str, loose: bool) -> frozenset[str]:
+    """What "강남구" is called: short and in Latin letters only where `loose`."""
     stem = part[:-1]
     if not loose or len(stem) < 2:
-        return False
-    if word.isascii():
-        return _ENGLISH_TAIL.sub("", word) in (_romanised(stem), _romanised(part))
-    return re.fullmatch(re.escape(stem) + _JOSA, word) is not None
+        return frozenset({part})
+    return frozenset({part, stem, _romanised(stem), _romanised(part)})
 
 
 def _one_of(matches: list[tuple[int, District]]) -> Found:

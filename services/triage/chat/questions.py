@@ -5,11 +5,10 @@ from dataclasses import replace
 
 from services.triage.chat.book import Book, Question
 from services.triage.chat.dialogue import Dialogue
-from services.triage.domain.assessment import SEVERE, assess
-from services.triage.domain.cases import Case, needs_case_of
-from services.triage.domain.needs import plan_needs
+from services.triage.chat.judging import LEAST
+from services.triage.domain.assessment import SEVERE
+from services.triage.domain.cases import Case
 
-LEAST = 6
 AGES = (3, 30, 50, 72)
 FERTILE = range(12, 56)
 REQUIRED = ("age_years", "gender", "symptoms", "location")
@@ -121,9 +120,9 @@ def _synergy(question: Question, state: Dialogue, book: Book) -> int:
     alone = LEAST
     if question.symptom is not None:
         single = Case(symptoms=(question.symptom,), patient=state.case.patient)
-        alone = _level(single, book)
-    known = min(_level(state.case, book), alone)
-    return known - _level(_with(question, state.case), book)
+        alone = book.judge.level(single)
+    known = min(book.judge.level(state.case), alone)
+    return known - book.judge.level(_with(question, state.case))
 
 
 def _with(question: Question, case: Case) -> Case:
@@ -135,7 +134,7 @@ def _with(question: Question, case: Case) -> Case:
 
 
 def _gain(changed: Case, state: Dialogue, book: Book) -> int:
-    return max(0, _level(state.case, book) - _level(changed, book))
+    return max(0, book.judge.level(state.case) - book.judge.level(changed))
 
 
 def _of_age(case: Case, years: int) -> Case:
@@ -154,21 +153,8 @@ def _history_matters(state: Dialogue, book: Book) -> bool:
     """Whether any disease would change the level or what a hospital has to have."""
     if not state.case.symptoms or state.case.history:
         return False
-    here = _answer(state.case, book)
+    here = book.judge.plan(state.case)
     return any(
-        _answer(replace(state.case, history=(disease,)), book) != here
+        book.judge.plan(replace(state.case, history=(disease,))) != here
         for disease in book.weighty_history
     )
-
-
-def _answer(case: Case, book: Book) -> tuple[object, ...]:
-    found = assess(case, knowledge=book.knowledge)
-    flags = [flag.code for flag in found.red_flags]
-    plan = plan_needs(
-        needs_case_of(case, red_flags=flags, ktas=found.ktas), knowledge=book.knowledge
-    )
-    return found.ktas, tuple((need.field, need.role) for need in plan.needs), plan.policy
-
-
-def _level(case: Case, book: Book) -> int:
-    return assess(case, knowledge=book.knowledge).ktas or LEAST

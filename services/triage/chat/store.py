@@ -67,20 +67,35 @@ async def load(engine: AsyncEngine, session_id: str) -> Row | None:
 
 
 async def advance(engine: AsyncEngine, row: Row, turn: TurnRow) -> bool:
-    """Write a turn and the state after it in one transaction; False where somebody else was
-    faster, or the dialogue ended or is gone."""
+    """Write a turn and the state after it, both or neither; False where somebody else was faster,
+    or the dialogue ended or is gone. One statement, as a person waits for it."""
     current = (
         (chat_sessions.c.id == row.id)
         & (chat_sessions.c.version == row.version - 1)
         & chat_sessions.c.ended_at.is_(None)
     )
     values = {"version": row.version, "last_at": row.last_at, "sealed": row.sealed}
-    async with engine.begin() as connection:
-        moved = sa.update(chat_sessions).where(current).values(values)
-        if (await connection.execute(moved)).rowcount == 0:
-            return False
-        await _add_turn(connection, row.id, turn)
-    return True
+    moved = (
+        sa.update(chat_sessions)
+        .where(current)
+        .values(values)
+        .returning(chat_sessions.c.id)
+        .cte("moved")
+    )
+    columns = chat_turns.c
+    told = {
+        columns.number: turn.number,
+        columns.at: turn.at,
+        columns.key: turn.key,
+        columns.sealed: turn.sealed,
+    }
+    written = [sa.literal(value, column.type) for column, value in told.items()]
+    kept = sa.insert(chat_turns).from_select(
+        [columns.session_id, *told], sa.select(moved.c.id, *written)
+    )
+    async with engine.connect() as plain:
+        connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+        return (await connection.execute(kept)).rowcount == 1
 
 
 async def turn_of_key(engine: AsyncEngine, session_id: str, key: bytes) -> TurnRow | None:
