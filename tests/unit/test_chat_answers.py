@@ -124,7 +124,7 @@ def test_a_name_that_several_places_bear_is_asked_about(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["여수가 아파요", "강남", "저는 부산 사람인데 배가 아파요", "남자"]
+    "text", ["여수가 아파요", "강남 병원 어디", "저는 부산 사람인데 배가 아파요", "남자"]
 )
 def test_what_is_no_place_unless_it_was_asked_for(text: str) -> None:
     assert find_place(text, book().districts, asked=False) is None

@@ -14,7 +14,8 @@ from tests.support.dialogues import START, book
 
 
 def led(*texts: str) -> tuple[Dialogue, tuple[Reply, ...]]:
-    state, replies = begun(START), ()
+    state = begun(START)
+    replies: tuple[Reply, ...] = ()
     for text in texts:
         state, replies = reduce(
             state, Said(text), state.last_at + timedelta(seconds=9), book=book()
@@ -137,6 +138,14 @@ def test_a_name_of_several_places_is_asked_about_once() -> None:
     _, replies = led("콧물이 나요", "30", "남자", "북구")
     assert codes(replies)[-1] == "location_city"
     assert case_after("콧물이 나요", "30", "남자", "북구", "부산").place.text == "부산광역시 북구"
+
+
+def test_a_place_may_be_told_before_and_after_it_is_asked_for() -> None:
+    assert case_after("배가 아파요", "평택").place.text == "경기도 평택시"
+    passed_over = case_after("콧물이 나요", "30", "남자", "몰라요", "ㅇㅇ")
+    assert (passed_over.phase, passed_over.place.is_known) == ("done", False)
+    late = case_after("콧물이 나요", "30", "남자", "몰라요", "ㅇㅇ", "수원시청 앞")
+    assert late.place.text == "경기도 수원시"
 
 
 def test_a_device_may_tell_the_place_while_another_question_stands() -> None:

@@ -4,8 +4,10 @@ Free-running: what the system asks is answered from the script where the script 
 it; else the next turn of the script is given. All turns are given in the end.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,13 +19,32 @@ from rich.table import Table
 from services.cli.address import running_at
 from services.cli.errors import CommandFailed
 from services.cli.evaluating.figures import Rate, cases, write_figures
+from services.triage.knowledge import Knowledge, load_knowledge
 
 console = Console(highlight=False)
 TIMEOUT_S = 20.0
 KEPT = ("age_years", "age_band", "gender", "is_self")
+NOTHING: Mapping[str, Any] = {
+    "age_years": None, "age_band": None, "gender": None, "is_self": None, "is_self_accept": None,
+    "symptom_codes": [], "optional_codes": [], "negated_codes": [], "history": [], "special": [],
+    "skip_fields": [],
+}  # fmt: skip
 LISTS = ("symptoms", "history", "special")
-SAME = {"age_years": {"age_years", "age_days"}, "location": {"location", "location_city"}}
-"""Questions of the system that one question of a script stands for."""
+ASKED_AS = {
+    "age_years": "age|나이|몇 ?살|연세|몇 ?개월",
+    "age_days": "age|나이|몇 ?개월",
+    "gender": "gender|sex|성별|남자|여자",
+    "is_self": "is_self|who|본인|누가|누구|환자분이",
+    "location": "location|place|where are|위치|어디 ?(?:에|계)|지역|주소",
+    "location_city": "location|city|위치|시·도|어느 시",
+    "history": "history|past|medic|병력|지병|앓|복용|드시는 약|질환",
+    "symptoms": "^symptoms?$|complaint|어디가|증상|불편",
+    "confirm": "confirm|맞나|맞습|맞으|확인",
+    "pregnancy": "pregnan|임신",
+    "safe_now": "safe|alone|곁에|혼자",
+    "refused_name": "refused|거절|받아주지",
+}
+"""How a script may name what the system asks; a finding is named by its code or its Korean name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +66,16 @@ class Scored:
     counts: Mapping[str, tuple[int, int, int]]
     """Of symptoms: hits, given, expected."""
     violations: tuple[str, ...]
+    invented: tuple[str, ...]
     lost: tuple[str, ...]
     twice: tuple[str, ...]
     misses: tuple[str, ...]
     heard: Sequence[Heard] = field(default=())
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Everything that is not as it should be."""
+        return (*self.misses, *self.violations, *self.invented, *self.lost, *self.twice)
 
 
 Talk = Callable[[str], Heard]
@@ -62,24 +89,25 @@ def evaluate(path: Path, out: Path | None, state: Path | None) -> None:
     ) as client:
         for case in cases(path):
             first, talk = _session(client)
-            scored.append(score(case, first, list(lead(case, first, talk))))
+            scored.append(score(case, first, list(lead(case, talk))))
     figures = summed(scored)
     table = Table("figure", "value", title=f"{path} · {len(scored)} dialogues")
     for name, value in figures.items():
         table.add_row(name, value.told() if isinstance(value, Rate) else f"{value}")
     console.print(table)
     for one in scored:
-        for miss in (*one.misses, *one.violations, *one.lost, *one.twice):
+        for miss in one.told:
             console.print(f"miss {one.id}: {miss}", soft_wrap=True, markup=False)
     if out is not None:
         plain = {n: v.plain() if isinstance(v, Rate) else v for n, v in figures.items()}
-        misses = {one.id: [*one.misses, *one.violations, *one.lost, *one.twice] for one in scored}
+        misses = {one.id: list(one.told) for one in scored}
         write_figures(out, {"file": str(path), "n": len(scored), **plain, "misses": misses})
 
 
-def lead(case: Mapping[str, Any], first: str | None, talk: Talk) -> Iterator[Heard]:
+def lead(case: Mapping[str, Any], talk: Talk) -> Iterator[Heard]:
     """Every turn of the script, in the order in which the system asks for them."""
-    left = list(zip(case["turns"], case["asks"], strict=True))
+    turns = case["turns"]
+    left = list(zip(turns, case.get("asks") or [None] * len(turns), strict=True))
     asked = None
     while left:
         # The first turn opens the dialogue, whatever the greeting asks.
@@ -92,30 +120,33 @@ def lead(case: Mapping[str, Any], first: str | None, talk: Talk) -> Iterator[Hea
 
 def score(case: Mapping[str, Any], first: str | None, heard: Sequence[Heard]) -> Scored:
     """The state after the last turn against the final record."""
-    gold, got = case["final"], heard[-1].collected
-    skipped = set(case.get("skip_fields", ()))
+    gold, got = {**NOTHING, **case["final"]}, heard[-1].collected
+    skipped = {*case.get("skip_fields", ()), *gold["skip_fields"]}
     hits = {
         "age": _age_right(gold, got),
         "gender": got["gender"] == gold["gender"],
-        "is_self": got["is_self"] in case.get("is_self_accept", [gold["is_self"]]),
+        "is_self": got["is_self"] in _accepted(case, gold),
     }
     fields = {name: float(hit) for name, hit in hits.items() if name not in skipped}
-    optional = set(gold.get("optional_codes", ())) - set(gold["symptom_codes"])
-    given, expected = set(got["symptoms"]) - optional, set(gold["symptom_codes"])
-    expected -= set(gold.get("optional_codes", ()))
-    given -= set(gold.get("optional_codes", ()))
+    optional = set(gold["optional_codes"])
+    given, expected = set(got["symptoms"]) - optional, set(gold["symptom_codes"]) - optional
     for name in ("history", "special"):
         if gold[name]:
             fields[name] = sum(_named(item, got[name]) for item in gold[name]) / len(gold[name])
     misses = [f"{n}: {_values(gold, n)} but {_values(got, n)}" for n, v in fields.items() if v < 1]
     if given != expected:
         misses.append(f"symptoms: {sorted(expected)} but {sorted(given)}")
-    forbidden = set(gold.get("negated_codes", ())) & set(got["symptoms"])
+    forbidden = set(gold["negated_codes"]) & set(got["symptoms"])
     return Scored(
         id=case["id"],
         fields=fields,
         counts={"symptoms": (len(given & expected), len(given), len(expected))},
         violations=tuple(f"denied, yet kept: {code}" for code in sorted(forbidden)),
+        invented=tuple(
+            f"disease that nobody named: {name}"
+            for name in got["history"]
+            if not _named(name, gold["history"])
+        ),
         lost=tuple(_lost(heard, gold)),
         twice=tuple(_twice(first, heard)),
         misses=tuple(misses),
@@ -143,28 +174,46 @@ def summed(scored: Sequence[Scored]) -> dict[str, Rate | float | int]:
         (sum(means) + f1) / (len(means) + 1), 4
     )
     figures["negation violations"] = sum(len(one.violations) for one in scored)
+    figures["invented diseases"] = sum(len(one.invented) for one in scored)
     figures["fields lost again"] = sum(len(one.lost) for one in scored)
     figures["questions asked twice"] = sum(len(one.twice) for one in scored)
     return figures
 
 
 def _place(left: Sequence[tuple[str, str | None]], asked: str) -> int:
-    same = SAME.get(asked, {asked})
-    wanted = {name for name, those in SAME.items() if asked in those} | same
-    return next((at for at, (_, ask) in enumerate(left) if ask in wanted), 0)
+    return next((at for at, (_, ask) in enumerate(left) if ask and _is_same(ask, asked)), 0)
+
+
+def _is_same(ask: str, asked: str) -> bool:
+    pattern = ASKED_AS.get(asked)
+    if pattern is not None:
+        return re.search(pattern, ask, re.IGNORECASE) is not None
+    finding = _knowledge().ontology.get(asked)
+    names = {asked, finding.ko} if finding else {asked}
+    return any(name in ask for name in names)
+
+
+@cache
+def _knowledge() -> Knowledge:
+    return load_knowledge()
 
 
 def _age_right(gold: Mapping[str, Any], got: Mapping[str, Any]) -> bool:
     if gold["age_years"] is not None:
         years = got["age_years"]
         tolerance = 0 if gold["age_years"] == 0 else 1
-        return years is not None and abs(years - gold["age_years"]) <= tolerance
+        return bool(years is not None and abs(years - gold["age_years"]) <= tolerance)
     band = gold["age_band"]
     if band is None:
         return got["age_years"] is None and got["age_band"] is None
     if band[:-1].isdecimal() and got["age_years"] is not None:
         return 0 <= got["age_years"] - int(band[:-1]) < 10
     return bool(got["age_band"] == band)
+
+
+def _accepted(case: Mapping[str, Any], gold: Mapping[str, Any]) -> Sequence[bool | None]:
+    accepted: Sequence[bool | None] | None = case.get("is_self_accept") or gold["is_self_accept"]
+    return accepted or [gold["is_self"]]
 
 
 def _named(item: str, names: Sequence[str]) -> bool:

@@ -21,7 +21,8 @@ REQUIRED_QUESTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`symptom`, `cue` or `special` is what a yes adds; `special_if_no` what a no does."""
+    """`symptom`, `cue` or `special` is what a yes adds; `special_if_no` what a no does. It is
+    put `beside` one of these complaints alone (none: beside any), from an age on."""
 
     code: str
     text: Wording
@@ -29,6 +30,8 @@ class Question:
     cue: str | None
     special: str | None
     special_if_no: str | None
+    beside: frozenset[str]
+    from_years: int
 
     @property
     def is_probe(self) -> bool:
@@ -107,6 +110,9 @@ def load_book(knowledge: Knowledge, folder: Path = FOLDER) -> Book:
 
 def _question(code: str, entry: files.QuestionEntry, knowledge: Knowledge) -> Question:
     adds = entry.adds or files.AddsEntry.model_construct()
+    unknown = sorted(set(entry.beside) - set(knowledge.ontology))
+    if unknown:
+        raise KnowledgeError(f"questions.yaml: {code}: unknown {unknown}")
     cues = {matcher.name for matcher in knowledge.lexicon.cues}
     if (adds.symptom and adds.symptom not in knowledge.ontology) or (
         adds.cue and adds.cue not in cues
@@ -119,6 +125,8 @@ def _question(code: str, entry: files.QuestionEntry, knowledge: Knowledge) -> Qu
         adds.cue,
         adds.special,
         special_if_no=entry.adds_if_no.special if entry.adds_if_no else None,
+        beside=frozenset(entry.beside),
+        from_years=entry.from_years,
     )
 
 

@@ -24,6 +24,8 @@ class AddsEntry(Entry):
 class QuestionEntry(Bilingual):
     adds: AddsEntry | None = None
     adds_if_no: AddsEntry | None = None
+    beside: Annotated[list[str], Field(alias="with")] = []
+    from_years: Annotated[int, Field(ge=0)] = 0
 
 
 class ProbesEntry(Entry):

@@ -22,14 +22,14 @@ class Memory:
         self.lost = False
 
     async def get(self, mark: bytes) -> bytes | None:
-        value: bytes | None = None
         try:
             async with asyncio.timeout(WAIT_S):
                 value = await self._redis.get(self._prefix + mark.hex())
-            self._tell(lost=False)
         except (RedisError, OSError, TimeoutError):
             self._tell(lost=True)
-        return value
+            return None
+        self._tell(lost=False)
+        return value if isinstance(value, bytes) else None
 
     async def put(self, mark: bytes, sealed: bytes) -> None:
         life_s = int(TIME_OUT.total_seconds()) + LEEWAY_S

@@ -76,6 +76,7 @@ _CITIES = frozenset(
         "세종특별자치시",
     }
 )  # fmt: skip
+MOST_WORDS = 2
 _WORD = re.compile(r"[가-힣]+|[a-z]+")
 _ENGLISH_TAIL = re.compile(r"(?:gu|gun|si)$")
 _INITIALS = ("g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k",
@@ -96,11 +97,11 @@ class Found:
 
 def find_place(text: str, districts: Iterable[District], *, asked: bool) -> Found | None:
     """The place that a text names. Short names ("강남") count only where the place was asked or
-    stands after its city; whole ones ("강남구") always."""
+    stands after its city, or where the text is nothing else; whole ones ("강남구") always."""
     words = _WORD.findall(text.lower())
     sido, said, rest = _sido(words)
     candidates = [d for d in districts if sido is None or d.sido == sido]
-    loose = asked or sido is not None
+    loose = asked or sido is not None or _is_nothing_else(words, candidates)
     matches = list(_matches(rest, candidates, loose=loose))
     if not matches and (asked or len(words) == 1):
         # 광주, 세종 and 제주 are cities within what bears their name.
@@ -110,6 +111,12 @@ def find_place(text: str, districts: Iterable[District], *, asked: bool) -> Foun
     if sido in _CITIES and (asked or len(words) == 1):
         return Found(_middle(sido, [d for d in candidates if d.sido == sido]))
     return None
+
+
+def _is_nothing_else(words: list[str], districts: list[District]) -> bool:
+    return 0 < len(words) <= MOST_WORDS and all(
+        any(True for _ in _matches([word], districts, loose=True)) for word in words
+    )
 
 
 def _sido(words: list[str]) -> tuple[str | None, str, list[str]]:

@@ -104,6 +104,13 @@ def _probes(state: Dialogue, book: Book) -> dict[str, int]:
 
 
 def _is_open(question: Question, case: Case) -> bool:
+    years = case.patient.age_years
+    if years is not None and years < question.from_years:
+        return False
+    if question.beside and question.beside.isdisjoint(case.symptoms):
+        return False
+    if question.symptom == "vaginal_bleeding" and case.patient.gender != "F":
+        return False
     if question.special is not None:
         patient = case.patient
         fertile = patient.age_years is None or patient.age_years in FERTILE

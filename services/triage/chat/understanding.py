@@ -141,7 +141,10 @@ def _noun(quote: str) -> str | None:
 def _place(text: str, state: Dialogue, book: Book) -> Found | None:
     if state.pending == "location_city":
         text = f"{text} {state.place.text or ''}"
-    asked = state.pending in ("location", "location_city")
+    # Somebody who passed over the question may still name the place later.
+    passed_over = "location" in state.asked and not state.place.is_known
+    is_short = len(tokens_of(text)) < SHORT
+    asked = state.pending in ("location", "location_city") or (passed_over and is_short)
     if asked and is_bare(text, book.words):
         return None
     return find_place(text, book.districts, asked=asked)
