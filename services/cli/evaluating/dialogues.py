@@ -207,7 +207,7 @@ def _age_right(gold: Mapping[str, Any], got: Mapping[str, Any]) -> bool:
     if band is None:
         return got["age_years"] is None and got["age_band"] is None
     if band[:-1].isdecimal() and got["age_years"] is not None:
-        return 0 <= got["age_years"] - int(band[:-1]) < 10
+        return bool(0 <= got["age_years"] - int(band[:-1]) < 10)
     return bool(got["age_band"] == band)
 
 

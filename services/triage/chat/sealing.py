@@ -3,11 +3,13 @@
 import hashlib
 import hmac
 import secrets
+import zlib
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
+FAST = 1
 
 
 class Unsealable(Exception):
@@ -24,12 +26,15 @@ class Sealer:
 
     def seal(self, plain: bytes, *, about: str) -> bytes:
         nonce = secrets.token_bytes(NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, plain, about.encode())
+        return nonce + self._cipher.encrypt(nonce, zlib.compress(plain, FAST), about.encode())
 
     def unseal(self, sealed: bytes, *, about: str) -> bytes:
         try:
-            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about.encode())
-        except (InvalidTag, ValueError) as error:
+            packed = self._cipher.decrypt(
+                sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about.encode()
+            )
+            return zlib.decompress(packed)
+        except (InvalidTag, ValueError, zlib.error) as error:
             raise Unsealable from error
 
     def mark(self, *parts: str) -> bytes:
