@@ -69,6 +69,7 @@ class Chat:
         try:
             turn = await self._ask("POST", f"/{session_id}/messages", TurnAnswer, body, within)
         except FAILURES as problem:
+            problem.detail = f"{problem.detail}; in an emergency call 119"
             problem.extra = {**problem.extra, **await self._first_words(text, whole)}
             raise
         return await self._with_list(turn, whole)

@@ -50,8 +50,9 @@ def as_guest(demo: System) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"}
 
 
+@pytest.mark.full
 @chat.parametrize()
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_request_of_a_guest_breaks_the_dialogue(
     case: schemathesis.Case[Any], demo: System, as_guest: dict[str, str]
 ) -> None:

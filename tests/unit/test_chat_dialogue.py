@@ -151,8 +151,24 @@ def test_a_place_may_be_told_before_and_after_it_is_asked_for() -> None:
 def test_a_device_may_tell_the_place_while_another_question_stands() -> None:
     state = case_after("콧물이 나요")
     after, replies = reduce(state, Located(Place(37.5, 127.0)), state.last_at, book=book())
-    assert (codes(replies), after.pending) == (["place_kept", "age_years"], "age_years")
+    assert (codes(replies), after.pending) == (["place_kept"], "age_years")
     assert "location" not in missing(after)
+
+
+def test_words_do_not_move_a_point_that_was_measured() -> None:
+    state = case_after("콧물이 나요")
+    state, _ = reduce(state, Located(Place(37.5, 127.0)), state.last_at, book=book())
+    after, _ = reduce(state, Said("부산 해운대구에서 왔어요"), state.last_at, book=book())
+    assert (after.place.latitude, after.place.longitude) == (37.5, 127.0)
+
+
+def test_who_writes_english_is_answered_in_english() -> None:
+    state, replies = led("my wife has severe stomach pain", "31")
+    answer = told("s" * 16, state, replies, consent=None, book=book(), language="ko")
+    assert answer.message.isascii()
+    korean, replies = led("my wife has severe stomach pain", "서른한 살이에요")
+    answer = told("s" * 16, korean, replies, consent=None, book=book(), language="ko")
+    assert not answer.message.isascii()
 
 
 def test_the_suicide_lane_speaks_first_and_asks_little() -> None:

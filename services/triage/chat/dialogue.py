@@ -21,11 +21,13 @@ PHASE_OF: dict[str, Phase] = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the patient is: a point, words that named one, or words that no point is known for."""
+    """Where the patient is: a point, words that named one, or words that no point is known for.
+    `measured` is a point of a device or a map, which words do not move."""
 
     latitude: float | None = None
     longitude: float | None = None
     text: str | None = None
+    measured: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -61,7 +63,8 @@ class Dialogue:
     """Everything that is known. `case.red_flags` and `case.ktas` are the gravest that were found:
     they fall only where the user corrects what they rested on. `who` is SELF, the name of another
     person, or None; `who_named` whether it was said in so many words. `as_speaker` tells that the
-    age was given for somebody who said "I"."""
+    age was given for somebody who said "I"; `english` that the user writes English, whatever their
+    device asks for."""
 
     phase: Phase
     last_at: datetime
@@ -77,6 +80,7 @@ class Dialogue:
     wants_list: bool = False
     told: Told = NOTHING_TOLD
     turns: int = 0
+    english: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,10 @@ def _said(
     after, place_replies = _placed(after, turn)
     after, refusal_replies = _refused(after, turn)
     after = replace(
-        after, turns=state.turns + 1, wants_list=state.wants_list or "list" in turn.kinds
+        after,
+        turns=state.turns + 1,
+        wants_list=state.wants_list or "list" in turn.kinds,
+        english=state.english if turn.english is None else turn.english,
     )
     replies = [
         *_alarm(state, after, turn, book),
@@ -109,12 +112,12 @@ def _said(
 def _located(
     state: Dialogue, place: Place, now: datetime, book: Book
 ) -> tuple[Dialogue, tuple[Reply, ...]]:
-    after = replace(state, place=place)
+    after = replace(state, place=replace(place, measured=True))
+    kept = Reply("reply", "place_kept")
     if state.pending in (None, "location", "location_city"):
-        return _onward(after, [Reply("reply", "place_kept")], now, book)
-    # The question that stands still waits for its answer.
-    told = (Reply("reply", "place_kept"), Reply("question", state.pending))
-    return replace(after, last_at=now), told
+        return _onward(after, [kept], now, book)
+    # The question that stands still waits for its answer; it is not put again.
+    return replace(after, last_at=now), (kept,)
 
 
 def _judged(state: Dialogue, book: Book) -> Dialogue:
@@ -136,7 +139,7 @@ def _judged(state: Dialogue, book: Book) -> Dialogue:
 def _placed(state: Dialogue, turn: Turn) -> tuple[Dialogue, list[Reply]]:
     if turn.place is None:
         return state, []
-    if turn.place.ambiguous and state.place.is_known:
+    if state.place.measured or (turn.place.ambiguous and state.place.is_known):
         return state, []
     replies = [] if turn.place.ambiguous else [Reply("reply", "place_kept")]
     return replace(state, place=turn.place.place), replies

@@ -235,7 +235,7 @@ class Sessions:
 
 
 def _place(place: ChatPlace) -> Place:
-    return Place(place.latitude, place.longitude, place.text)
+    return Place(place.latitude, place.longitude, place.text, measured=True)
 
 
 def _new_id() -> str:

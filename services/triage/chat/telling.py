@@ -24,7 +24,9 @@ def turn(
     book: Book,
     language: Language,
 ) -> TurnAnswer:
-    """The answer to one turn."""
+    """The answer to one turn, in the language that the user writes or, where that is not told, asks
+    for."""
+    language = "en" if state.english else language
     found = assessed(state, book)
     quotes = {quote.code: quote.quote for quote in state.quotes}
     triage = answers.triage(

@@ -17,12 +17,15 @@ from services.triage.domain.reading import read
 from services.triage.knowledge.model import Sex
 
 SHORT = 4
+ENGLISH_WORDS = 3
 AGE_QUESTIONS = frozenset({"age_years", "age_days"})
 _NOT_PREGNANT = re.compile(r"임신(?:은|이|도|한건|한거)?(?:절대|전혀)?(?:아니|아님|아닌|안)")
 _JOSA = re.compile(r"(?:이|가|은|는|을|를|도)$")
 _NAME_END = re.compile(r"(?:이요|요|이에요|예요|입니다|에서요|에서|이래요|래요)?[.!\s]*$")
 NAME_LENGTHS = range(2, 31)
 _FINE = r"(?:괜찮|멀쩡|안아[프파]|아픈(?:건|게|것은)?아니|아니|정상)"
+_HANGUL = re.compile(r"[ㄱ-ㅎㅏ-ㅣ가-힣]")
+_LATIN_WORD = re.compile(r"[A-Za-z']+")
 _FOREIGN = re.compile(r"[^\W\d_ㄱ-ㅎㅏ-ㅣ가-힣a-zA-Z]")
 
 
@@ -46,6 +49,7 @@ class Turn:
     place: Found | None
     refusals: Refusals
     kinds: frozenset[str]
+    english: bool | None
     elsewhere: Extraction | None
     """What was said of somebody who is not the patient; it is never merged."""
 
@@ -89,11 +93,19 @@ def understand(text: str, state: Dialogue, book: Book, *, this_year: int) -> Tur
         tells_history=state.pending == "history"
         or (state.turns > 0 and len(tokens_of(own)) < SHORT - 1),
         taken_back=_taken_back(own, state, book),
-        place=_place(text, state, book),
+        place=_place(own, state, book),
         refusals=_refusals(text, state, book),
         kinds=_kinds(text, whole, book),
+        english=_is_english(text),
         elsewhere=elsewhere,
     )
+
+
+def _is_english(text: str) -> bool | None:
+    """None where the text does not tell: a number, a yes, a name."""
+    if _HANGUL.search(text):
+        return False
+    return True if len(_LATIN_WORD.findall(text)) >= ENGLISH_WORDS else None
 
 
 def _mends(text: str, state: Dialogue, book: Book) -> bool:
