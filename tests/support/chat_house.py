@@ -94,8 +94,7 @@ async def house(state: Path) -> AsyncIterator[House]:
         roles = generate_role_urls(admin, Secrets(state))
         await prepare_database(admin, roles)
         made.environment = _environment(roles, redis)
-        for name in SERVICES:
-            await made.serve(name)
+        await asyncio.gather(*(made.serve(name) for name in SERVICES))
         made.url = f"http://127.0.0.1:{made.environment['ER_GATEWAY_PORT']}"
         yield made
     finally:

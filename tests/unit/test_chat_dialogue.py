@@ -92,6 +92,11 @@ def test_the_writer_is_not_the_patient_whom_they_write_about() -> None:
     assert (state.case.symptoms, state.case.patient.gender) == (("abdominal_pain",), "F")
 
 
+def test_two_words_that_would_make_a_person_make_none() -> None:
+    patient = case_after("가슴이 아파요", "30 남자", "아 가락시장 근처예요").case.patient
+    assert (patient.is_self, patient.gender) == (True, "M")
+
+
 def test_another_patient_than_was_thought() -> None:
     state = case_after("배가 아파요", "제가 아니라 남편이요", "마흔하나")
     patient = state.case.patient

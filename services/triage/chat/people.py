@@ -35,6 +35,8 @@ def subject_of(text: str, state: Dialogue, book: Book, *, complaint: int | None)
     if person.start is None:
         return Subject("patient", None, None, None)
     who, sex = (SELF, None) if person.is_self else _named(reading, person.start, book)
+    if who is None:
+        return Subject("patient", None, None, None)
     return Subject(_about(who, reading, state, book), who, sex, person.start)
 
 
@@ -61,18 +63,15 @@ def _same(who: str, known: str | None) -> bool:
     return {who, known} <= CHILDREN or who in VAGUE or known in VAGUE
 
 
-def _named(reading: Reading, start: int, book: Book) -> tuple[str, Sex | None]:
+def _named(reading: Reading, start: int, book: Book) -> tuple[str | None, Sex | None]:
     relations = book.knowledge.lexicon.relations
     words = [w for w in relations.sex_of if _stands_at(reading, w, start)]
-    word = max(words, key=len, default="")
-    return book.words.person_of.get(word, word or "somebody"), relations.sex_of.get(word)
+    if not words:
+        return None, None
+    word = max(words, key=len)
+    return book.words.person_of.get(word, word), relations.sex_of[word]
 
 
 def _stands_at(reading: Reading, word: str, start: int) -> bool:
-    if word.isascii():
-        return reading.lowered.startswith(word, start)
-    return reading.squeezed.startswith(word, _squeezed_place(reading, start))
-
-
-def _squeezed_place(reading: Reading, start: int) -> int:
-    return next((at for at, place in enumerate(reading.origin) if place >= start), 0)
+    """Letter by letter as it was written: "아 가슴이" names no 아가."""
+    return reading.lowered.startswith(word, start)
