@@ -2,12 +2,17 @@
 
 import json
 import math
-from collections.abc import Mapping
+import random
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from services.cli.errors import CommandFailed
+
+RESAMPLES = 1000
+SEED = 20261125
+S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,33 @@ class Rate:
             "share": round(self.share, 4),
             "wilson": self.interval,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure that is no share, with its 95 % bootstrap interval."""
+
+    value: float
+    interval: tuple[float, float]
+    of: int
+
+    def told(self) -> str:
+        low, high = self.interval
+        return f"{self.value:.3f} (n {self.of}; bootstrap {low:.2f}–{high:.2f})"
+
+    def plain(self) -> dict[str, object]:
+        """For the JSON file."""
+        return {"value": round(self.value, 4), "n": self.of, "bootstrap": self.interval}
+
+
+def bootstrapped(sample: Sequence[S], figure: Callable[[Sequence[S]], float]) -> Estimate:
+    """The figure of a sample and the middle 95 % of its resamples; the same at every run."""
+    if not sample:
+        return Estimate(math.nan, (math.nan, math.nan), 0)
+    chance = random.Random(SEED)  # noqa: S311 - resampling wants repeatable chance, not a secret
+    values = sorted(figure(chance.choices(sample, k=len(sample))) for _ in range(RESAMPLES))
+    edges = (values[int(RESAMPLES * 0.025)], values[int(RESAMPLES * 0.975)])
+    return Estimate(figure(sample), edges, len(sample))
 
 
 def cases(path: Path) -> list[Mapping[str, Any]]:
