@@ -57,6 +57,7 @@ class LexiconFile(Entry):
     relation_exceptions: list[str]
     relations: list[RelationEntry]
     gender_of_code: dict[str, Literal["M", "F"]]
+    supplement: dict[str, WordsEntry] = {}
 
 
 class AgeEntry(Entry):

@@ -79,7 +79,8 @@ def _lexicon(file: files.LexiconFile, ontology: Mapping[str, Concept]) -> Lexico
     unsaid = sorted(set(ontology) - set(file.symptoms))
     if unsaid:
         raise KnowledgeError(f"lexicon.yaml: symptoms: no wording for {unsaid}")
-    for code, entry in file.symptoms.items():
+    _known("lexicon.yaml", "supplement", file.supplement, ontology)
+    for code, entry in [*file.symptoms.items(), *file.supplement.items()]:
         _known("lexicon.yaml", f"symptoms.{code}.over", entry.over, ontology)
     words = [word for entry in file.relations for word in entry.words]
     _unique("lexicon.yaml", "relations", words)
