@@ -11,11 +11,12 @@ from fastapi import FastAPI
 
 from services.triage import routes, store
 from services.triage.knowledge import load_knowledge
+from services.triage.needs.opening import adviser
 from services.triage.settings import Settings
 from shared import app as shared_app
 from shared import db, logs
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -34,8 +35,13 @@ def create_app(settings: Settings) -> FastAPI:
                 logs.logger("triage").warning(
                     "rules changed under one version", ruleset=knowledge.ruleset
                 )
-            checks = {"postgres": partial(db.ping, engine)}
-            yield {"knowledge": knowledge, "checks": checks}
+            async with adviser(settings, knowledge) as asked:
+                yield {
+                    "knowledge": knowledge,
+                    "adviser": asked,
+                    "model_ms": settings.openai_timeout_ms,
+                    "checks": {"postgres": partial(db.ping, engine)},
+                }
         finally:
             await engine.dispose()
 
