@@ -56,14 +56,14 @@ class Triage:
 
 
 @asynccontextmanager
-async def triage(database: str, redis_url: str, **changed: Any) -> AsyncIterator[Triage]:
+async def triage(database: str, redis_at: str, **changed: Any) -> AsyncIterator[Triage]:
     model = FakeOpenAi()
     token = service_token(DEV_SERVICE_KEY, "triage")
     async with running(model.app) as openai_url:
-        base = {"database_url": database, "redis_url": redis_url, "openai_key": KEY}
+        base = {"database_url": database, "redis_url": redis_at, "openai_key": KEY}
         base |= {"openai_url": f"{openai_url}/v1"}
         settings = Settings.model_validate({**base, **changed})
-        redis = Redis.from_url(redis_url)
+        redis = Redis.from_url(redis_at)
         async with (
             running(create_app(settings)) as url,
             httpx.AsyncClient(

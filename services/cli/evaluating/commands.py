@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli.evaluating import acuity, messages, needs
+from services.cli.evaluating import acuity, grave, messages, needs
 
 evaluation = typer.Typer(no_args_is_help=True, help="Score the rules on labelled files.")
 
@@ -37,3 +37,13 @@ def evaluate_needs(
 ) -> None:
     """The plans of the running system for coded facts."""
     needs.evaluate(file, out, state)
+
+
+@evaluation.command("grave")
+def evaluate_grave(
+    file: Annotated[Path, typer.Argument(help="sentences and forms: tests/eval/dev/grave.yaml")],
+    out: Annotated[Path | None, typer.Option(help="write the figures as JSON")] = None,
+    state: Annotated[Path | None, typer.Option(help="state folder of the running system")] = None,
+) -> None:
+    """Under-triage of grave sentences in many forms."""
+    grave.evaluate(file, out, state)
