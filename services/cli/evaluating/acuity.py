@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from services.cli.evaluating.figures import Estimate, Rate, bootstrapped, cases, write_figures
+from services.cli.evaluating.figures import Mean, Rate, bootstrap, cases, write_figures
 from services.cli.evaluating.gateway import Gateway, gateway, needs_request
 
 SEVERE = 2
@@ -142,9 +142,9 @@ def scored(judged: Sequence[Judged]) -> dict[str, Rate]:
     }
 
 
-def agreement(judged: Sequence[Judged]) -> Estimate:
+def agreement(judged: Sequence[Judged]) -> Mean:
     """Quadratic-weighted kappa with a 95 % bootstrap interval."""
-    return bootstrapped([(one.gold, one.told) for one in judged], weighted_kappa)
+    return bootstrap([(one.gold, one.told) for one in judged], weighted_kappa)
 
 
 def weighted_kappa(pairs: Sequence[tuple[int, int]]) -> float:
@@ -182,9 +182,7 @@ def _band(age_years: int | None) -> str:
     return next(name for limit, name in AGE_BANDS if age_years < limit)
 
 
-def _print(
-    path: Path, judged: Sequence[Judged], figures: Mapping[str, Rate], kappa: Estimate
-) -> None:
+def _print(path: Path, judged: Sequence[Judged], figures: Mapping[str, Rate], kappa: Mean) -> None:
     table = Table("figure", "share (hits/n; 95 % Wilson)", title=f"{path} · {len(judged)} cases")
     for name, rate in figures.items():
         table.add_row(name, rate.told())

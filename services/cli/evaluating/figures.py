@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from services.cli.errors import CommandFailed
 
-RESAMPLES = 1000
-SEED = 20261125
-S = TypeVar("S")
+RESAMPLES = 400
+SEED = 20261126
+Case = TypeVar("Case")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """A figure that is no share, with its 95 % bootstrap interval."""
+class Mean:
+    """A figure that is no share, with its 95 % bootstrap interval over `of` cases."""
 
     value: float
     interval: tuple[float, float]
@@ -60,21 +60,21 @@ class Estimate:
 
     def told(self) -> str:
         low, high = self.interval
-        return f"{self.value:.3f} (n {self.of}; bootstrap {low:.2f}–{high:.2f})"
+        return f"{self.value:.3f} (n {self.of}; {low:.2f}–{high:.2f})"
 
     def plain(self) -> dict[str, object]:
         """For the JSON file."""
         return {"value": round(self.value, 4), "n": self.of, "bootstrap": self.interval}
 
 
-def bootstrapped(sample: Sequence[S], figure: Callable[[Sequence[S]], float]) -> Estimate:
-    """The figure of a sample and the middle 95 % of its resamples; the same at every run."""
-    if not sample:
-        return Estimate(math.nan, (math.nan, math.nan), 0)
-    chance = random.Random(SEED)  # noqa: S311 - resampling wants repeatable chance, not a secret
-    values = sorted(figure(chance.choices(sample, k=len(sample))) for _ in range(RESAMPLES))
-    edges = (values[int(RESAMPLES * 0.025)], values[int(RESAMPLES * 0.975)])
-    return Estimate(figure(sample), edges, len(sample))
+def bootstrap(judged: Sequence[Case], figure: Callable[[Sequence[Case]], float]) -> Mean:
+    """The figure over all cases and its spread over resamples; the same seed every time."""
+    if not judged:
+        return Mean(math.nan, (0.0, 1.0), 0)
+    chance = random.Random(SEED)  # noqa: S311 no secret
+    drawn = sorted(figure(chance.choices(judged, k=len(judged))) for _ in range(RESAMPLES))
+    cut = round(RESAMPLES * 0.025)
+    return Mean(figure(judged), (drawn[cut], drawn[-1 - cut]), len(judged))
 
 
 def cases(path: Path) -> list[Mapping[str, Any]]:
