@@ -141,6 +141,7 @@ class AdviceFile(Entry):
     actions: dict[str, Bilingual]
     do_not: dict[str, Bilingual]
     phones: dict[str, Bilingual]
+    contradictions: list[Annotated[list[str], Field(min_length=2, max_length=2)]]
     situations: list[SituationEntry]
 
 

@@ -139,6 +139,10 @@ def _advice(file: files.AdviceFile, vocabulary: Vocabulary) -> AdviceBook:
         _known("advice.yaml", f"{entry.id}.actions", entry.actions, file.actions)
         _known("advice.yaml", f"{entry.id}.do_not", entry.do_not, file.do_not)
         _known("advice.yaml", f"{entry.id}.phones", entry.phones, file.phones)
+    lines = {*file.actions, *file.do_not}
+    _known(
+        "advice.yaml", "contradictions", [c for pair in file.contradictions for c in pair], lines
+    )
     needed = {"call_119", "call_119_help", "urgent", "today", "clinic", "suicide", "nothing"}
     _known("advice.yaml", "messages", needed, file.messages)
     return AdviceBook(
@@ -148,6 +152,7 @@ def _advice(file: files.AdviceFile, vocabulary: Vocabulary) -> AdviceBook:
         phones=MappingProxyType(
             {number: Telephone(number, _wording(text)) for number, text in file.phones.items()}
         ),
+        contradictions=tuple((stays, goes) for stays, goes in file.contradictions),
         situations=tuple(_situation(entry, vocabulary) for entry in file.situations),
     )
 
