@@ -52,7 +52,8 @@ class Triage:
 
     async def spent(self) -> int:
         names = [name async for name in self.redis.scan_iter("*:spent:*")]
-        return sum([int(await self.redis.get(name)) for name in names])
+        kept = await self.redis.mget(names) if names else []
+        return sum(int(amount or 0) for amount in kept)
 
 
 @asynccontextmanager

@@ -139,10 +139,9 @@ def _advice(file: files.AdviceFile, vocabulary: Vocabulary) -> AdviceBook:
         _known("advice.yaml", f"{entry.id}.actions", entry.actions, file.actions)
         _known("advice.yaml", f"{entry.id}.do_not", entry.do_not, file.do_not)
         _known("advice.yaml", f"{entry.id}.phones", entry.phones, file.phones)
-    lines = {*file.actions, *file.do_not}
-    _known(
-        "advice.yaml", "contradictions", [c for pair in file.contradictions for c in pair], lines
-    )
+    _unique("advice.yaml", "actions and do_not", [*file.actions, *file.do_not])
+    for pair in file.contradictions:
+        _known("advice.yaml", "contradictions", pair, {*file.actions, *file.do_not})
     needed = {"call_119", "call_119_help", "urgent", "today", "clinic", "suicide", "nothing"}
     _known("advice.yaml", "messages", needed, file.messages)
     return AdviceBook(
