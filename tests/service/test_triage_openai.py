@@ -11,6 +11,8 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
+from services.gateway.app import create_app as create_gateway
+from services.gateway.settings import Settings as GatewaySettings
 from services.triage.app import create_app
 from services.triage.settings import Settings
 from shared.app import service_token
@@ -251,6 +253,26 @@ async def test_what_redis_kept_wrong_is_not_served(database: str, redis_url: str
         for broken in ("{}", "[]", "nonsense", '{"fields": 3, "comment": null}'):
             await system.redis.set(name, broken)
             assert await system.ask() == first, broken
+
+
+async def test_the_public_answer_is_marked_too(database: str, redis_url: str) -> None:
+    """Consent travels through the gateway, and its needs say whose order they are."""
+    async with triage(database, redis_url) as system:
+        settings = GatewaySettings.model_validate(
+            {"redis_url": redis_url, "triage_url": str(system.client.base_url)}
+        )
+        async with (
+            running(create_gateway(settings)) as url,
+            httpx.AsyncClient(base_url=url, trust_env=False, timeout=10) as public,
+        ):
+            asked = {**QUESTION, "consent": CONSENT}
+            told = (await public.post("/v1/needs", json=asked)).json()
+            refused = (await public.post("/v1/needs", json=QUESTION)).json()
+            system.model.script = [fake.page()]
+            failed = (await public.post("/v1/needs", json={**asked, "ktas": 5})).json()
+    assert (told["source"], told["ai_generated"], told["degraded"]) == ("openai", True, [])
+    assert (refused["source"], refused["ai_generated"]) == ("rules", False)
+    assert (failed["source"], failed["degraded"]) == ("rules", ["openai"])
 
 
 def test_a_key_without_redis_is_refused() -> None:
