@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from services.triage.needs.model import Model
 
 REDIS_S = 0.25
+BOOKS_S = 0.1
+"""For what is written once the answer is there, which waits for it."""
 LEAST_S = 0.1
 REDIS_LOST = (RedisError, OSError, TimeoutError)
 NAME, REDIS = "openai", "redis"
@@ -109,7 +111,7 @@ class Adviser:
     ) -> None:
         """The books and the memory; an answer does not fail for them."""
         try:
-            async with asyncio.timeout(REDIS_S):
+            async with asyncio.timeout(BOOKS_S):
                 await self._ledger.correct(difference)
                 if ordering is not None:
                     await self._ledger.keep(name, ordering)
