@@ -1,10 +1,14 @@
 """Opens the adviser and everything under it, and closes it again."""
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
 
 from services.triage.knowledge.model import Knowledge
 from services.triage.needs.adviser import Adviser, Price
@@ -12,6 +16,9 @@ from services.triage.needs.ledger import Ledger
 from services.triage.needs.question import fields_of
 from services.triage.settings import Settings
 from shared import cache
+
+if TYPE_CHECKING:
+    from services.triage.needs.model import Model
 
 MILLION = 1_000_000
 
@@ -22,15 +29,8 @@ async def adviser(settings: Settings, knowledge: Knowledge) -> AsyncIterator[Adv
     if settings.openai_key is None or settings.redis_url is None:
         yield None
         return
-    from services.triage.needs.model import Model  # loads for a second
-
+    model = await asyncio.to_thread(_model, settings, settings.openai_key, knowledge)
     redis = cache.connect(settings.redis_url.get_secret_value())
-    model = Model(
-        url=settings.openai_url,
-        key=settings.openai_key.get_secret_value(),
-        name=settings.openai_model,
-        fields=fields_of(knowledge),
-    )
     ledger = Ledger(
         redis,
         prefix=f"er:{settings.dataset}:triage:openai",
@@ -43,6 +43,17 @@ async def adviser(settings: Settings, knowledge: Knowledge) -> AsyncIterator[Adv
     finally:
         await model.aclose()
         await redis.aclose()
+
+
+def _model(settings: Settings, key: SecretStr, knowledge: Knowledge) -> "Model":
+    from services.triage.needs.model import Model  # loads the library, for a second
+
+    return Model(
+        url=settings.openai_url,
+        key=key.get_secret_value(),
+        name=settings.openai_model,
+        fields=fields_of(knowledge),
+    )
 
 
 def _cache_key(settings: Settings) -> bytes:
