@@ -1,12 +1,14 @@
 """Signed tokens: ES256 and nothing else. No other module may import `jose`: where the algorithm is
 left open it takes a public key for an HMAC secret (CVE-2026-85394)."""
 
+import base64
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jose import jws, jwt
+from jose import jwk, jws, jwt
+from jose.backends.base import Key
 from jose.exceptions import JOSEError
 
 ALGORITHM = "ES256"
@@ -16,6 +18,11 @@ LEEWAY_S = 30
 SIZE_LIMIT = 4096
 HEADER_NAMES = {"alg", "kid", "typ"}
 REQUIRED = ("iss", "aud", "sub", "exp", "iat", "nbf", "jti")
+GUEST_SCOPE, USER_SCOPE = "guest", "user"
+LIFE_LIMITS_S = {GUEST_SCOPE: 7200, USER_SCOPE: 900}
+
+KeySet = Mapping[str, Key]
+"""Public keys by kid, read once: building one costs as much as a verification."""
 
 
 class TokenRefused(Exception):
@@ -32,6 +39,11 @@ class Claims:
     expires_at: int
 
 
+def key_set(jwks: Iterable[Mapping[str, str]]) -> KeySet:
+    """Public ES256 keys (RFC 7517) as `verify` takes them."""
+    return {key["kid"]: jwk.construct(dict(key), ALGORITHM) for key in jwks}
+
+
 def sign(claims: Mapping[str, object], *, private_key: str, kid: str) -> str:
     """A compact token with our type; `private_key` is a PEM."""
     token: str = jwt.encode(
@@ -40,22 +52,16 @@ def sign(claims: Mapping[str, object], *, private_key: str, kid: str) -> str:
     return token
 
 
-def verify(
-    token: str,
-    keys: Mapping[str, Mapping[str, str]],
-    *,
-    issuer: str,
-    audience: str,
-) -> Claims:
-    """The claims of a token signed by one of `keys` (public JWKs by kid), or TokenRefused."""
-    key = keys.get(_kid(token))
+def verify(token: str, keys: KeySet, *, issuer: str, audience: str) -> Claims:
+    """The claims of a token signed by one of `keys`, or TokenRefused."""
+    key = keys.get(kid_of(token))
     if key is None:
         raise TokenRefused("unknown key")
     options = {f"require_{name}": True for name in REQUIRED} | {"leeway": LEEWAY_S}
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
-            dict(key),
+            key,
             algorithms=[ALGORITHM],
             audience=audience,
             issuer=issuer,
@@ -66,9 +72,13 @@ def verify(
     return _checked(claims)
 
 
-def _kid(token: str) -> str:
+def kid_of(token: str) -> str:
+    """The key that a token names, before anything of it is believed; TokenRefused where its form
+    or header is not ours."""
     if len(token) > SIZE_LIMIT:
         raise TokenRefused("too long")
+    if not all(_is_canonical(part) for part in token.split(".")):
+        raise TokenRefused("unreadable")
     try:
         header = jws.get_unverified_header(token)
     except JOSEError as error:
@@ -79,10 +89,23 @@ def _kid(token: str) -> str:
     return str(header["kid"])
 
 
+def _is_canonical(part: str) -> bool:
+    """Base64 has spare bits and its decoder skips foreign characters: one token, one spelling."""
+    try:
+        decoded = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    except ValueError:
+        return False
+    return base64.urlsafe_b64encode(decoded).rstrip(b"=") == part.encode()
+
+
 def _checked(claims: Mapping[str, Any]) -> Claims:
-    texts = [claims.get(name) for name in ("sub", "sid", "scope")]
+    texts = [claims.get(name) for name in ("sub", "sid", "scope", "jti", "aud")]
+    times = [claims[name] for name in ("exp", "iat", "nbf")]
     if not all(isinstance(text, str) and text for text in texts) or claims.get("ver") != VERSION:
         raise TokenRefused("wrong claims")
-    if not isinstance(claims["aud"], str) or claims["iat"] > time.time() + LEEWAY_S:
+    if not all(type(moment) is int for moment in times):
         raise TokenRefused("wrong claims")
-    return Claims(claims["sub"], claims["sid"], claims["scope"], int(claims["exp"]))
+    life_s = claims["exp"] - claims["iat"]
+    if claims["iat"] > time.time() + LEEWAY_S or life_s > LIFE_LIMITS_S.get(claims["scope"], 0):
+        raise TokenRefused("wrong claims")
+    return Claims(claims["sub"], claims["sid"], claims["scope"], claims["exp"])
