@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.auth import audit
@@ -144,7 +145,7 @@ async def _consents(connection: AsyncConnection, user: uuid.UUID) -> list[Consen
     latest = (
         select(consents)
         .where(consents.c.user_id == user)
-        .distinct(consents.c.kind)
+        .ext(distinct_on(consents.c.kind))
         .order_by(consents.c.kind, consents.c.id.desc())
     )
     rows = (await connection.execute(latest)).mappings().all()

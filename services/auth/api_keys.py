@@ -3,11 +3,9 @@ quota outlives whatever becomes of Redis. A day is one of Korea."""
 
 import hashlib
 import secrets
-from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, timezone
-from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import ColumnElement, RowMapping, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.auth import audit
@@ -99,14 +97,11 @@ async def entries(engine: AsyncEngine, now: datetime) -> list[ApiKeyEntry]:
     ]
 
 
-async def _known(connection: AsyncConnection, is_it: Any) -> Mapping[str, Any] | None:
-    row: Mapping[str, Any] | None = (
-        (await connection.execute(select(api_keys).where(is_it))).mappings().first()
-    )
-    return row
+async def _known(connection: AsyncConnection, is_it: ColumnElement[bool]) -> RowMapping | None:
+    return (await connection.execute(select(api_keys).where(is_it))).mappings().first()
 
 
-def _told(row: Mapping[str, Any], used: int, day: date, *, exceeded: bool = False) -> ApiKeyUse:
+def _told(row: RowMapping, used: int, day: date, *, exceeded: bool = False) -> ApiKeyUse:
     return ApiKeyUse(
         id=row["id"],
         name=row["name"],

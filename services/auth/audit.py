@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import RowMapping, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.auth.schema import audit
@@ -70,14 +70,13 @@ async def newest(engine: AsyncEngine, limit: int) -> list[AuditEntry]:
     ]
 
 
-def chained(former: bytes, row: Mapping[str, Any]) -> bytes:
+def chained(former: bytes, row: RowMapping | Mapping[str, Any]) -> bytes:
     """The hash of a row in its place."""
     subject = row["subject"].hex() if row["subject"] else None
     said = [row["at"].isoformat(), row["event"], subject, row["detail"]]
     return hashlib.sha256(former + json.dumps(said, sort_keys=True).encode()).digest()
 
 
-async def _batch(connection: AsyncConnection, after: int) -> Sequence[Mapping[str, Any]]:
+async def _batch(connection: AsyncConnection, after: int) -> Sequence[RowMapping]:
     query = select(audit).where(audit.c.id > after).order_by(audit.c.id).limit(BATCH)
-    rows: Sequence[Mapping[str, Any]] = (await connection.execute(query)).mappings().all()
-    return rows
+    return (await connection.execute(query)).mappings().all()

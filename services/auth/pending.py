@@ -83,4 +83,4 @@ class Pending:
     async def _take(self, kind: str, secret: str) -> str | None:
         name = f"{self._prefix}:{kind}:{fingerprint(secret)}"
         sealed = await self._redis.getdel(name)
-        return None if sealed is None else Sealer(secret, kind).open(sealed, name)
+        return None if not isinstance(sealed, bytes) else Sealer(secret, kind).open(sealed, name)

@@ -67,9 +67,9 @@ class Sessions:
         session, token = secrets.token_urlsafe(16), secrets.token_urlsafe(TOKEN_BYTES)
         family, sessions = self._family(session), self._of(user)
         record = self._record(token)
-        began = {"user": user, "provider": provider, "began_at": int(time.time())}
+        began_at = str(int(time.time()))
         async with self._redis.pipeline(transaction=True) as batch:
-            batch.hset(family, mapping=began)
+            batch.hset(family, mapping={"user": user, "provider": provider, "began_at": began_at})
             batch.expire(family, self._lives.absolute_s)
             batch.hset(record, "family", session)
             batch.expire(record, min(self._lives.idle_s, self._lives.absolute_s))
@@ -98,7 +98,7 @@ class Sessions:
 
     async def is_fresh(self, session: str, within_s: float) -> bool:
         """Whether its login was so short a time ago."""
-        began = await self._redis.hget(self._family(session), "began_at")  # type: ignore[misc]
+        began = await self._redis.hget(self._family(session), "began_at")
         return began is not None and time.time() - float(began) <= within_s
 
     async def end(self, session: str, user: str | None) -> None:
@@ -106,13 +106,13 @@ class Sessions:
         await self.revoke(session)
         await self._redis.delete(self._family(session))
         if user is not None:
-            await self._redis.srem(self._of(user), session)  # type: ignore[misc]
+            await self._redis.srem(self._of(user), session)
 
     async def end_all(self, user: str) -> None:
         """End every session of a user."""
-        known = await self._redis.smembers(self._of(user))  # type: ignore[misc]
+        known = await self._redis.smembers(self._of(user))
         for session in known:
-            await self.end(session.decode(), None)
+            await self.end(_text(session), None)
         await self._redis.delete(self._of(user))
 
     async def revoke(self, session: str) -> None:
@@ -127,3 +127,7 @@ class Sessions:
 
     def _record(self, token: str) -> str:
         return f"{self._prefix}:refresh:{fingerprint(token)}"
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

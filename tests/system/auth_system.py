@@ -46,7 +46,7 @@ async def rows(of: System, query: str, *values: object) -> list[Any]:
         await connection.close()
 
 
-def redis_of(of: System) -> "Redis[bytes]":
+def redis_of(of: System) -> Redis:
     port = read_json(of.state / "ports.json")["redis"]
     return Redis.from_url(f"redis://:{Secrets(of.state).get('redis')}@127.0.0.1:{port}/0")
 

@@ -1,5 +1,6 @@
 """Probes 1 to 11 of the security contract, black box, against the running system."""
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -18,7 +19,7 @@ from jose import jwt
 
 from services.auth.keys import generate
 from shared import tokens as our_tokens
-from simulator.identity.world import Fault, error
+from simulator.identity.world import Fault, Person, error
 from tests.support.fakes.identity import FakeIdentity
 from tests.support.logins import Providers, bearer, slug, somebody
 from tests.support.systems import System
@@ -406,7 +407,7 @@ async def test_6_fifty_uses_at_once_are_one_and_a_later_one_ends_all(
         assert {answer.status_code for answer in answers} == {200}
         (successor,) = {answer.json()["refresh_token"] for answer in answers}
         access = answers[0].json()
-        time.sleep(1.2)
+        await asyncio.sleep(1.2)
         replay = client.post("/v1/auth/refresh", json=body)
         after = client.post("/v1/auth/refresh", json={"refresh_token": successor})
         old_access = client.get("/v1/auth/me", headers=bearer(access))
@@ -584,16 +585,17 @@ async def test_10_linking_needs_two_fresh_logins_and_takes_nobodys(
         nonce = providers.nonce(client, provider)
         return {"id_token": fake.id_token(provider, person, nonce=nonce)}
 
+    fake.world.people["dan"] = Person(9000000009, "최단 (가상)", "haneul@example.invalid")
     with somebody(demo) as client, somebody(demo) as other:
-        victim = providers.by_browser(other, "naver", "nara")
-        own = providers.by_browser(client, "kakao", "nara")
-        without = client.post("/v1/auth/google/link", json=proof(client, "google", "nara"))
+        victim = providers.by_browser(other, "naver", "dan")
+        own = providers.by_browser(client, "kakao", "dan")
+        without = client.post("/v1/auth/google/link", json=proof(client, "google", "dan"))
         linked = client.post(
-            "/v1/auth/google/link", json=proof(client, "google", "nara"), headers=bearer(own)
+            "/v1/auth/google/link", json=proof(client, "google", "dan"), headers=bearer(own)
         )
         me = client.get("/v1/auth/me", headers=bearer(own)).json()
         of_another = client.post(
-            "/v1/auth/naver/link", json=proof(client, "naver", "nara"), headers=bearer(own)
+            "/v1/auth/naver/link", json=proof(client, "naver", "dan"), headers=bearer(own)
         )
         redis = redis_of(demo)
         for name in redis.scan_iter("*auth:family:*"):
@@ -602,7 +604,7 @@ async def test_10_linking_needs_two_fresh_logins_and_takes_nobodys(
         stale = client.post(
             "/v1/auth/google/link", json=proof(client, "google", "bada"), headers=bearer(own)
         )
-        by_google = providers.by_browser(other, "google", "nara")
+        by_google = providers.by_browser(other, "google", "dan")
     assert (without.status_code, linked.status_code) == (401, 204)
     assert me["providers"] == ["kakao", "google"]
     assert (of_another.status_code, slug(of_another)) == (409, "conflict")
