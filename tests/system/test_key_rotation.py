@@ -113,6 +113,7 @@ async def test_5_a_retired_key_is_refused_after_the_overlap(demo: System) -> Non
     assert status(demo, made_by(retiring)) == 401
 
 
+@pytest.mark.full
 async def test_5_in_an_emergency_old_tokens_end(demo: System) -> None:
     with somebody(demo) as client:
         old = client.post("/v1/auth/guest", json={}).json()
