@@ -157,7 +157,8 @@ def _matches(grant: Grant, provider: str, form: Mapping[str, Any]) -> bool:
 
 
 def _issuer(request: Request, provider: str) -> str:
-    return f"{str(request.base_url).rstrip('/')}/{provider}"
+    # The root path is where this app is mounted; `base_url` leaves that out.
+    return f"{request.url.scheme}://{request.url.netloc}{request.scope['root_path']}/{provider}"
 
 
 def _first(request: Request) -> str:
