@@ -1,28 +1,19 @@
 """Keys, tokens, e-mails and names of a login are found nowhere afterwards."""
 
 import json
-from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-import pytest
 
 from services.auth import keys
 from simulator.identity.world import CLIENT_SECRET, Fault, Person
 from tests.support.fakes.identity import FakeIdentity
 from tests.support.logins import Providers, bearer, somebody
 from tests.support.systems import System
-from tests.system.auth_system import BACK_TO, DATA_KEY, auth_system, redis_of, rows
+from tests.system.auth_system import BACK_TO, DATA_KEY, redis_of, rows
 
 PERSON = Person(7777000077, "은하수달빛", "sentinel-mail@example.invalid")
 BROKEN = "sentinel-of-a-broken-provider"
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[System, FakeIdentity]]:
-    with auth_system(tmp_path_factory.mktemp("secrets")) as both:
-        both[1].world.people["sentinel"] = PERSON
-        yield both
 
 
 class Walk:
@@ -120,6 +111,7 @@ async def test_nothing_secret_of_a_login_is_found_anywhere(
     house: tuple[System, FakeIdentity],
 ) -> None:
     demo, fake = house
+    fake.world.people["sentinel"] = PERSON
     walk = Walk(demo, fake)
     walk.go()
     sealed = await rows(demo, "SELECT private_key FROM auth.signing_keys WHERE state = 'active'")

@@ -8,7 +8,6 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,15 +22,9 @@ from simulator.identity.world import Fault, Person, error
 from tests.support.fakes.identity import FakeIdentity
 from tests.support.logins import Providers, bearer, slug, somebody
 from tests.support.systems import System
-from tests.system.auth_system import BACK_TO, auth_system, calls_of, redis_of, rows
+from tests.system.auth_system import BACK_TO, calls_of, redis_of, rows
 
 FORGED_AT_MOST_S = 0.05
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[System, FakeIdentity]]:
-    with auth_system(tmp_path_factory.mktemp("probes"), ER_AUTH_REFRESH_GRACE_S="1") as both:
-        yield both
 
 
 @pytest.fixture
@@ -40,9 +33,8 @@ def demo(house: tuple[System, FakeIdentity]) -> System:
 
 
 @pytest.fixture
-def fake(house: tuple[System, FakeIdentity]) -> Iterator[FakeIdentity]:
-    yield house[1]
-    house[1].world.heal()
+def fake(house: tuple[System, FakeIdentity]) -> FakeIdentity:
+    return house[1]
 
 
 @pytest.fixture
