@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import hmac
 import json
 import os
 import secrets
@@ -14,9 +15,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives import serialization
 from jose import jwt
 
-from services.auth.keys import generate
+from services.auth.keys import SigningKey, generate, read, unseal
 from shared import tokens as our_tokens
 from simulator.identity.world import Fault, Person, error
 from tests.support.fakes.identity import FakeIdentity
@@ -40,6 +42,13 @@ def fake(house: tuple[System, FakeIdentity]) -> FakeIdentity:
 @pytest.fixture
 def providers(fake: FakeIdentity) -> Providers:
     return Providers(fake)
+
+
+async def active_pair(demo: System) -> SigningKey:
+    """The key that signs, as the store holds it; the test knows the key that opens it."""
+    query = "SELECT private_key FROM auth.signing_keys WHERE state = 'active'"
+    sealed = (await rows(demo, query))[0][0]
+    return read(unseal(sealed, demo.address.key))[0]
 
 
 async def people(demo: System) -> int:
@@ -305,52 +314,72 @@ def test_3_kakaos_own_codes_are_told_by_their_kind(
 # --- 4: forged tokens of ours ---
 
 
-def forgeries(good: str, public: dict[str, str]) -> dict[str, str]:
-    """Tokens made by somebody who has a good one and the published keys."""
+def forgeries(good: str, pair: SigningKey) -> dict[str, str]:
+    """Tokens of somebody who has a good one and the published keys, and tokens that our own key
+    signed and that are wrong in one thing each."""
     head, body, sign = good.split(".")
     header, claims = _read(head), _read(body)
-    own = generate()
-    text = json.dumps(public)
-    headers = {"kid": public["kid"], "typ": "at+jwt"}
+    other = generate()
+    public = serialization.load_pem_private_key(pair.private_key.encode(), None).public_key()
 
-    def signed(more: dict[str, Any], **changed: Any) -> str:
+    def signed(by: SigningKey = pair, more: dict[str, Any] | None = None, **changed: Any) -> str:
         told = {k: v for k, v in {**claims, **changed}.items() if v is not None}
-        return jwt.encode(told, own.private_key, "ES256", headers={**headers, **more})
+        headers = {"kid": pair.kid, "typ": "at+jwt", **(more or {})}
+        return jwt.encode(told, by.private_key, "ES256", headers=headers)
+
+    def hs256(secret: bytes) -> str:
+        content = f"{_part({**header, 'alg': 'HS256'})}.{body}"
+        return f"{content}.{_text(hmac.digest(secret, content.encode(), 'sha256'))}"
+
+    def encoded(encoding: serialization.Encoding) -> bytes:
+        return public.public_bytes(encoding, serialization.PublicFormat.SubjectPublicKeyInfo)
 
     return {
         "alg none": f"{_part({**header, 'alg': 'none'})}.{body}.",
-        "HS256 with the JWK": jwt.encode(claims, text, "HS256", headers=headers),
-        "another key under our kid": signed({}),
-        "unknown kid": signed({"kid": own.kid}),
-        "a path for a kid": signed({"kid": "../../x"}),
-        "SQL for a kid": signed({"kid": "' OR 1=1 --"}),
-        "jku": signed({"jku": "http://127.0.0.1:1/keys"}),
-        "jwk": signed({"jwk": own.public.model_dump()}),
-        "x5u": signed({"x5u": "http://127.0.0.1:1/x"}),
-        "crit": signed({"crit": ["x"]}),
-        "another type": signed({"typ": "JWT"}),
-        "no expiry": signed({}, exp=None),
-        "no audience": signed({}, aud=None),
-        "another audience": signed({}, aud="other"),
-        "no issuer": signed({}, iss=None),
-        "of the future": signed({}, iat=claims["iat"] + 3600),
+        "HS256 with the PEM": hs256(encoded(serialization.Encoding.PEM)),
+        "HS256 with the DER": hs256(encoded(serialization.Encoding.DER)),
+        "HS256 with the JWK": hs256(pair.public.model_dump_json().encode()),
+        "another key under our kid": signed(other),
+        "unknown kid": signed(other, {"kid": other.kid}),
+        "a path for a kid": signed(more={"kid": "../../x"}),
+        "SQL for a kid": signed(more={"kid": "' OR 1=1 --"}),
+        "jku": signed(more={"jku": "http://127.0.0.1:1/keys"}),
+        "jwk": signed(other, {"jwk": other.public.model_dump()}),
+        "x5u": signed(more={"x5u": "http://127.0.0.1:1/x"}),
+        "crit": signed(more={"crit": ["x"]}),
+        "another type": signed(more={"typ": "JWT"}),
+        "another audience": signed(aud="other"),
+        "of the future": signed(iat=claims["iat"] + 3600, exp=claims["exp"] + 3600),
+        "expired": signed(iat=claims["iat"] - 9000, exp=claims["iat"] - 1800),
+        "a life too long": signed(exp=claims["exp"] + 3600),
+        "another scope": signed(scope="admin"),
         "a changed body": f"{head}.{_part({**claims, 'sub': 'user:x'})}.{sign}",
         "no signature": f"{head}.{body}.",
         "a spare bit": f"{head}.{body}.{sign[:-1]}{_other_spelling(sign[-1])}",
+        **{f"no {name}": signed(**{name: None}) for name in (*our_tokens.REQUIRED, "sid", "ver")},
     }
 
 
-def test_4_forged_tokens_are_refused_at_once_and_nobody_is_asked(
+async def test_4_forged_tokens_are_refused_at_once_and_nobody_is_asked(
     demo: System, fake: FakeIdentity, providers: Providers
 ) -> None:
     with somebody(demo) as client:
         good = client.post("/v1/auth/guest", json={}).json()["access_token"]
         assert client.get("/v1/auth/me", headers=bearer({"access_token": good})).status_code == 200
-        public = client.get("/.well-known/jwks.json").json()["keys"][0]
+        pair = await active_pair(demo)
+        remade = jwt.encode(
+            _read(good.split(".")[1]),
+            pair.private_key,
+            "ES256",
+            headers={"kid": pair.kid, "typ": "at+jwt"},
+        )
+        ours = client.get("/v1/auth/me", headers=bearer({"access_token": remade}))
+        assert ours.status_code == 200  # so that a forgery is refused for what is wrong in it
+        refresh = providers.by_browser(client)["refresh_token"]
         fake.world.calls.clear()
         fetched = calls_of(demo, "auth", "/v1/jwks")
         took: dict[str, float] = {}
-        for name, token in forgeries(good, public).items():
+        for name, token in forgeries(good, pair).items():
             headers = bearer({"access_token": token})
             answer = client.get("/v1/auth/me", headers=headers)
             assert (answer.status_code, slug(answer)) == (401, "unauthenticated"), name
@@ -358,11 +387,11 @@ def test_4_forged_tokens_are_refused_at_once_and_nobody_is_asked(
                 _timed(lambda h=headers: client.get("/v1/auth/me", headers=h)) for _ in range(5)
             )
         id_token = fake.id_token("google", "bada")
-        refresh = providers.by_browser(client)["refresh_token"]
         for other in (id_token, refresh):
             answer = client.get("/v1/auth/me", headers=bearer({"access_token": other}))
             assert (answer.status_code, slug(answer)) == (401, "unauthenticated")
     assert max(took.values()) < FORGED_AT_MOST_S, took
+    assert fake.world.calls == []
     assert calls_of(demo, "auth", "/v1/jwks") <= fetched + 1
 
 
