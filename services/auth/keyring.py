@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.auth import keystore
-from services.auth.keys import SigningKey
+from services.auth.keys import KeyUnreadable, SigningKey
 from shared import db, logs
 from shared.contracts.auth import Jwk, RotateAnswer
 
@@ -14,7 +14,8 @@ POLL_S = 5.0
 
 
 class Keyring:
-    """Opened by `reload`; a database that is away leaves the keys as they were."""
+    """Opened by `reload`. A database that is away leaves the keys as they were, and so does a key
+    that another process was given and this one was not: ours still verifies meanwhile."""
 
     def __init__(
         self, engine: AsyncEngine, source: keystore.Source, overlap: keystore.Overlap
@@ -62,9 +63,9 @@ class Keyring:
             await asyncio.sleep(POLL_S)
             try:
                 await self.reload()
-            except db.LOST as error:
+            except (*db.LOST, KeyUnreadable) as error:
                 if not lost:
-                    log.warning("keys cannot be read anew", error=type(error).__name__)
+                    log.error("keys cannot be read anew", error=type(error).__name__)
                 lost = True
             else:
                 lost = False

@@ -1,10 +1,12 @@
 """The public addresses of auth: tokens, logins, sessions, and one's own account."""
 
+import re
 import secrets
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import BaseModel
 
 from services.gateway.callers import Caller
 from services.gateway.errors import Conflict, Forbidden, ProviderTokenInvalid, ProviderUnavailable
@@ -36,8 +38,12 @@ from shared.contracts.auth import (
 )
 from shared.problems import InvalidRequest, NotFound, ProblemError, Unauthenticated, Unavailable
 
+A = TypeVar("A", bound=BaseModel)
+
 INNER_S = 2.0
 LOGIN_S = 7.5
+NO_STORE = {"Cache-Control": "no-store"}
+BROWSER = re.compile(r"[\w-]{43}")
 PASSES: tuple[type[ProblemError], ...] = (
     InvalidRequest, Unauthenticated, Forbidden, Conflict, NotFound, ProviderTokenInvalid,
     ProviderUnavailable, Unavailable, ProblemError,
@@ -68,9 +74,7 @@ HolderDep = Annotated[Holder, Depends(holder)]
 async def guest(body: GuestRequest, state: StateDep, caller: CallerDep) -> TokenAnswer:
     """A token for a guest."""
     await state.limits.count_guest(caller)
-    return await state.peers.auth.call(
-        "POST", "/v1/guests", TokenAnswer, body=body, deadline=Deadline.after(INNER_S)
-    )
+    return await _asked(state, "/v1/guests", TokenAnswer, body)
 
 
 @router.get("/v1/auth/{provider}/authorize", status_code=302, response_class=RedirectResponse)
@@ -82,29 +86,12 @@ async def authorize(
     redirect_uri: Annotated[str | None, Query(max_length=512, pattern=r"^[!-~]+$")] = None,
 ) -> Response:
     """To the provider, with state, nonce and PKCE; the browser gets a secret to come back with."""
-    cookie = browser_cookie(state)
-    browser = request.cookies.get(cookie, "")
-    if not 40 <= len(browser) <= 64 or not browser.isascii():
-        browser = secrets.token_urlsafe(32)
+    browser = _browser(request, state) or secrets.token_urlsafe(32)
+    wanted = LoginBegin(browser=browser, redirect_uri=redirect_uri)
     async with state.limits.login(caller):
-        begun = await state.peers.auth.call(
-            "POST",
-            f"/v1/providers/{provider}/begin",
-            LoginBegun,
-            body=LoginBegin(browser=browser, redirect_uri=redirect_uri),
-            deadline=Deadline.after(INNER_S),
-            passes=PASSES,
-        )
-    response = RedirectResponse(begun.url, 302, headers={"Cache-Control": "no-store"})
-    response.set_cookie(
-        cookie,
-        browser,
-        max_age=600,
-        path="/",
-        secure=state.public_url.startswith("https://"),
-        httponly=True,
-        samesite="lax",  # it must come along when the provider sends the browser back
-    )
+        begun = await _asked(state, f"/v1/providers/{provider}/begin", LoginBegun, wanted)
+    response = RedirectResponse(begun.url, 302, headers=NO_STORE)
+    _remember(response, browser, state)
     return response
 
 
@@ -125,24 +112,18 @@ async def callback(
 ) -> object:
     """Back from the provider: tokens, or a redirect with a one-time code for them."""
     told = LoginCallback(
-        browser=request.cookies.get(browser_cookie(state), "")[:512],
+        browser=_browser(request, state),
         state=login,
         code=code if error is None else None,
         error=error,
         issuer=iss,
     )
+    path = f"/v1/providers/{provider}/callback"
     async with state.limits.login(caller):
-        ended = await state.peers.auth.call(
-            "POST",
-            f"/v1/providers/{provider}/callback",
-            LoginEnded,
-            body=told,
-            deadline=Deadline.after(LOGIN_S),
-            passes=PASSES,
-        )
+        ended = await _asked(state, path, LoginEnded, told, within_s=LOGIN_S)
     if ended.redirect_to is None:
         return ended.signed_in
-    return RedirectResponse(ended.redirect_to, 303, headers={"Cache-Control": "no-store"})
+    return RedirectResponse(ended.redirect_to, 303, headers=NO_STORE)
 
 
 @router.post("/v1/auth/{provider}/nonce")
@@ -151,14 +132,7 @@ async def nonce(
 ) -> NonceAnswer:
     """A number to be used once in the posted-token flow."""
     async with state.limits.login(caller):
-        return await state.peers.auth.call(
-            "POST",
-            f"/v1/providers/{provider}/nonce",
-            NonceAnswer,
-            body=body,
-            deadline=Deadline.after(INNER_S),
-            passes=PASSES,
-        )
+        return await _asked(state, f"/v1/providers/{provider}/nonce", NonceAnswer, body)
 
 
 @router.post("/v1/auth/{provider}/token")
@@ -166,15 +140,9 @@ async def token(
     provider: Provider, body: ProviderTokenRequest, state: StateDep, caller: CallerDep
 ) -> SignedIn:
     """A session for a provider's token or code, or for a one-time code of ours."""
+    path = f"/v1/providers/{provider}/token"
     async with state.limits.login(caller):
-        return await state.peers.auth.call(
-            "POST",
-            f"/v1/providers/{provider}/token",
-            SignedIn,
-            body=body,
-            deadline=Deadline.after(LOGIN_S),
-            passes=PASSES,
-        )
+        return await _asked(state, path, SignedIn, body, within_s=LOGIN_S)
 
 
 @router.post("/v1/auth/{provider}/link", status_code=204)
@@ -186,33 +154,22 @@ async def link(
     own: HolderDep,
 ) -> None:
     """A second login for one's account; both logins must be fresh."""
+    wanted = LinkRequest(**own.model_dump(), proof=body)
     async with state.limits.login(caller):
-        await state.peers.auth.send(
-            f"/v1/providers/{provider}/link",
-            LinkRequest(**own.model_dump(), proof=body),
-            deadline=Deadline.after(LOGIN_S),
-            passes=PASSES,
-        )
+        await _told(state, f"/v1/providers/{provider}/link", wanted, within_s=LOGIN_S)
 
 
 @router.post("/v1/auth/refresh")
 async def refresh(body: RefreshRequest, state: StateDep) -> RefreshedAnswer:
     """A new pair of tokens; the one shown is used up."""
-    return await state.peers.auth.call(
-        "POST",
-        "/v1/sessions/refresh",
-        RefreshedAnswer,
-        body=body,
-        deadline=Deadline.after(INNER_S),
-        passes=PASSES,
-    )
+    return await _asked(state, "/v1/sessions/refresh", RefreshedAnswer, body)
 
 
 @router.post("/v1/auth/logout", status_code=204)
 async def logout(body: LogoutRequest, state: StateDep, own: HolderDep) -> None:
     """This session ends, or all of them."""
     ending = EndRequest(**own.model_dump(), everywhere=body.everywhere)
-    await _own(state, "/v1/sessions/end", ending)
+    await _told(state, "/v1/sessions/end", ending)
 
 
 @router.get("/v1/auth/me")
@@ -220,27 +177,20 @@ async def me(state: StateDep, caller: CallerDep) -> MeAnswer:
     """What is kept about the caller, and a client app's key with its quota."""
     if caller.claims is None and caller.app is not None:
         return MeAnswer(id=caller.app.id, kind="app", api_key=caller.app)
-    told = await state.peers.auth.call(
-        "POST",
-        "/v1/me",
-        MeAnswer,
-        body=await holder(caller),
-        deadline=Deadline.after(INNER_S),
-        passes=PASSES,
-    )
+    told = await _asked(state, "/v1/me", MeAnswer, await holder(caller))
     return told.model_copy(update={"api_key": caller.app})
 
 
 @router.put("/v1/auth/me/consents", status_code=204)
 async def consent(body: ConsentChange, state: StateDep, own: HolderDep) -> None:
     """Consents given or withdrawn, each with the version of its text."""
-    await _own(state, "/v1/me/consents", HolderConsent(**own.model_dump(), change=body))
+    await _told(state, "/v1/me/consents", HolderConsent(**own.model_dump(), change=body))
 
 
 @router.delete("/v1/auth/me", status_code=204)
 async def erase(state: StateDep, own: HolderDep) -> None:
     """Withdrawal: sessions end, and everything kept about the caller is erased."""
-    await _own(state, "/v1/me/erase", own)
+    await _told(state, "/v1/me/erase", own)
 
 
 @router.get("/.well-known/jwks.json")
@@ -266,10 +216,36 @@ async def check(request: Request, state: StateDep) -> Response:
     raise Unauthenticated("this needs a token")
 
 
-def browser_cookie(state: State) -> str:
+def _cookie(state: State) -> str:
     """A name that, under https, no other host can set."""
     return "__Host-er_login" if state.public_url.startswith("https://") else "er_login"
 
 
-async def _own(state: State, path: str, body: Holder) -> None:
-    await state.peers.auth.send(path, body, deadline=Deadline.after(INNER_S), passes=PASSES)
+def _browser(request: Request, state: State) -> str:
+    """The secret of the browser that calls, empty where it holds none of ours."""
+    held = request.cookies.get(_cookie(state), "")
+    return held if BROWSER.fullmatch(held) else ""
+
+
+def _remember(response: Response, browser: str, state: State) -> None:
+    response.set_cookie(
+        _cookie(state),
+        browser,
+        max_age=600,
+        path="/",
+        secure=state.public_url.startswith("https://"),
+        httponly=True,
+        samesite="lax",  # it must come along when the provider sends the browser back
+    )
+
+
+async def _asked(
+    state: State, path: str, answer: type[A], body: BaseModel, *, within_s: float = INNER_S
+) -> A:
+    return await state.peers.auth.call(
+        "POST", path, answer, body=body, deadline=Deadline.after(within_s), passes=PASSES
+    )
+
+
+async def _told(state: State, path: str, body: BaseModel, *, within_s: float = INNER_S) -> None:
+    await state.peers.auth.send(path, body, deadline=Deadline.after(within_s), passes=PASSES)

@@ -153,7 +153,7 @@ def redis_content(demo: System) -> bytes:
     reads = {b"string": redis.get, b"hash": redis.hgetall, b"set": redis.smembers}
     content = []
     for name in redis.scan_iter("*"):
-        read = reads.get(redis.type(name))
+        read = reads.get(_bytes(redis.type(name)))
         value = read(name) if read else redis.dump(name)
         parts = value.items() if isinstance(value, dict) else [value]
         content += [name, *(_bytes(part) for part in parts)]

@@ -356,7 +356,10 @@ def forgeries(good: str, pair: SigningKey) -> dict[str, str]:
         "a changed body": f"{head}.{_part({**claims, 'sub': 'user:x'})}.{sign}",
         "no signature": f"{head}.{body}.",
         "a spare bit": f"{head}.{body}.{sign[:-1]}{_other_spelling(sign[-1])}",
-        **{f"no {name}": signed(**{name: None}) for name in (*our_tokens.REQUIRED, "sid", "ver")},
+        **{
+            f"no {name}": signed(pair, None, **{name: None})
+            for name in (*our_tokens.REQUIRED, "sid", "ver")
+        },
     }
 
 
