@@ -1,5 +1,6 @@
 """Inner addresses of auth: tokens, sessions, and what a holder may do with their account."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -24,13 +25,16 @@ from shared.contracts.auth import (
     LoginEnded,
     MeAnswer,
     NonceAnswer,
+    OtherSession,
     Provider,
     ProviderTokenRequest,
     RefreshedAnswer,
     RefreshRequest,
+    SessionsAnswer,
     SignedIn,
     TokenAnswer,
 )
+from shared.problems import NotFound
 
 router = APIRouter(prefix="/v1", tags=["auth"], dependencies=[Depends(require_service)])
 
@@ -107,6 +111,28 @@ async def end(body: EndRequest, state: StateDep) -> None:
     who = accounts.about(state.sealer, body.subject)
     detail = {"everywhere": str(body.everywhere).lower()}
     await audit.append(state.engine, "logout", datetime.now(UTC), subject=who, detail=detail)
+
+
+@router.post("/sessions/list")
+async def list_sessions(body: Holder, state: StateDep) -> SessionsAnswer:
+    """The holder's sessions; a guest's one stands nowhere."""
+    kind, _, id_ = body.subject.partition(":")
+    living = await state.sessions.of(id_) if kind == "user" else []
+    return SessionsAnswer.model_validate(
+        {"sessions": [{**asdict(one), "current": one.id == body.session} for one in living]}
+    )
+
+
+@router.post("/sessions/end-other", status_code=204)
+async def end_other(body: OtherSession, state: StateDep) -> None:
+    """One session of the holder ends; anybody else's is not there."""
+    kind, _, id_ = body.subject.partition(":")
+    living = await state.sessions.of(id_) if kind == "user" else []
+    if body.other not in {one.id for one in living}:
+        raise NotFound("no such session")
+    await state.sessions.end(body.other, id_)
+    who = accounts.about(state.sealer, body.subject)
+    await audit.append(state.engine, "logout", datetime.now(UTC), subject=who)
 
 
 @router.post("/me")

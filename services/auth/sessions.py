@@ -41,6 +41,15 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Living:
+    """A session that goes on; `began_at` in seconds since 1970."""
+
+    id: str
+    provider: str
+    began_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Rotated:
     """What became of a refresh token. `user` and `provider` are empty for an unknown one; a new
     `refresh_token` is there where the old one was good."""
@@ -100,6 +109,20 @@ class Sessions:
         """Whether its login was so short a time ago."""
         began = await self._redis.hget(self._family(session), "began_at")
         return began is not None and time.time() - float(began) <= within_s
+
+    async def of(self, user: str) -> list[Living]:
+        """The sessions of a user that go on, the newest first."""
+        known = [_text(session) for session in await self._redis.smembers(self._of(user))]
+        async with self._redis.pipeline(transaction=False) as batch:
+            for session in known:
+                batch.hmget(self._family(session), ["provider", "began_at"])
+            told = await batch.execute()
+        living = [
+            Living(session, _text(provider), float(began_at))
+            for session, (provider, began_at) in zip(known, told, strict=True)
+            if provider is not None
+        ]
+        return sorted(living, key=lambda session: -session.began_at)
 
     async def end(self, session: str, user: str | None) -> None:
         """No token of the session is good any longer, anywhere; a guest's has no family."""

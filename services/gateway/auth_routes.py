@@ -4,7 +4,7 @@ import re
 import secrets
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
@@ -29,10 +29,13 @@ from shared.contracts.auth import (
     LogoutRequest,
     MeAnswer,
     NonceAnswer,
+    OtherSession,
     Provider,
     ProviderTokenRequest,
     RefreshedAnswer,
     RefreshRequest,
+    SessionId,
+    SessionsAnswer,
     SignedIn,
     TokenAnswer,
 )
@@ -170,6 +173,21 @@ async def logout(body: LogoutRequest, state: StateDep, own: HolderDep) -> None:
     """This session ends, or all of them."""
     ending = EndRequest(**own.model_dump(), everywhere=body.everywhere)
     await _told(state, "/v1/sessions/end", ending)
+
+
+@router.get("/v1/auth/sessions")
+async def sessions(state: StateDep, own: HolderDep) -> SessionsAnswer:
+    """One's logins on all devices."""
+    return await _asked(state, "/v1/sessions/list", SessionsAnswer, own)
+
+
+@router.delete("/v1/auth/sessions/{session_id}", status_code=204)
+async def end_session(
+    session_id: Annotated[SessionId, Path()], state: StateDep, own: HolderDep
+) -> None:
+    """One of one's own sessions ends."""
+    ending = OtherSession(**own.model_dump(), other=session_id)
+    await _told(state, "/v1/sessions/end-other", ending)
 
 
 @router.get("/v1/auth/me")

@@ -137,6 +137,22 @@ class ApiKeyUse(Answer):
     exceeded: bool = False
 
 
+SessionId = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,64}$")]
+
+
+class SessionEntry(Answer):
+    """One login on one device; `current` is the one that asks."""
+
+    id: str
+    provider: Provider
+    began_at: datetime
+    current: bool
+
+
+class SessionsAnswer(Answer):
+    sessions: list[SessionEntry]
+
+
 class MeAnswer(Answer):
     """What is kept about the caller. `providers` are the logins of the account."""
 
@@ -173,7 +189,13 @@ class Holder(Request):
     """Inner: who showed a verified token."""
 
     subject: Annotated[str, StringConstraints(pattern=r"^(guest|user):[\w-]{1,64}$")]
-    session: Annotated[str, StringConstraints(pattern=r"^[\w-]{1,64}$")]
+    session: SessionId
+
+
+class OtherSession(Holder):
+    """Inner: one of the holder's sessions, not by the token of that session."""
+
+    other: SessionId
 
 
 class EndRequest(Holder):

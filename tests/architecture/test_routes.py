@@ -33,6 +33,8 @@ OPEN_TO_ALL = {
 FOR_HOLDERS = {
     "POST /v1/auth/{provider}/link",
     "POST /v1/auth/logout",
+    "GET /v1/auth/sessions",
+    "DELETE /v1/auth/sessions/{session_id}",
     "GET /v1/auth/me",
     "DELETE /v1/auth/me",
     "PUT /v1/auth/me/consents",

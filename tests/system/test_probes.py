@@ -654,6 +654,28 @@ def test_11_nobody_reaches_what_belongs_to_another(demo: System, providers: Prov
         assert client.get("/v1/auth/me", headers=bearer(mine)).status_code == 200
 
 
+def test_11_sessions_are_listed_and_ended_by_their_owner_alone(
+    demo: System, providers: Providers
+) -> None:
+    with somebody(demo) as client:
+        phone = providers.by_browser(client, "naver", "bada")
+        laptop = providers.by_browser(client, "naver", "bada")
+        stranger = providers.by_browser(client, "google", "bada")
+        listed = client.get("/v1/auth/sessions", headers=bearer(laptop)).json()["sessions"]
+        (other,) = [one["id"] for one in listed[:2] if not one["current"]]
+        path = f"/v1/auth/sessions/{other}"
+        taken = client.delete(path, headers=bearer(stranger))
+        guest = client.post("/v1/auth/guest", json={}).json()
+        by_guest = client.delete(path, headers=bearer(guest))
+        assert client.get("/v1/auth/me", headers=bearer(phone)).status_code == 200
+        ended = client.delete(path, headers=bearer(laptop))
+        assert client.get("/v1/auth/me", headers=bearer(phone)).status_code == 401
+        assert client.get("/v1/auth/me", headers=bearer(laptop)).status_code == 200
+    assert [(a.status_code, slug(a)) for a in (taken, by_guest)] == [(404, "not-found")] * 2
+    assert ended.status_code == 204
+    assert {one["provider"] for one in listed} == {"naver"}
+
+
 @pytest.mark.parametrize(
     "field", ["role", "remaining_requests", "refresh", "sign_kind", "user_id", "scope", "subject"]
 )
