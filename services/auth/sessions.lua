@@ -1,6 +1,7 @@
 -- Rotation of a refresh token, whole or not at all.
 -- KEYS: record of the token shown, record of the one that would follow
--- ARGV: prefix of families, idle life s, grace ms, the following token sealed for its receiver
+-- ARGV: prefix of families, idle life s, grace ms, the following token sealed for its receiver,
+--       prefix of what tells verifiers that a session has ended, how long it tells s
 local record = redis.call('HMGET', KEYS[1], 'family', 'used_at', 'successor')
 if not record[1] then
   return {'unknown'}
@@ -17,6 +18,7 @@ if record[2] then
     return {'again', record[1], family[1], family[2], record[3]}
   end
   redis.call('DEL', family_key)
+  redis.call('SET', ARGV[5] .. record[1], '1', 'EX', ARGV[6])
   return {'reused', record[1], family[1], family[2]}
 end
 local left = redis.call('TTL', family_key)

@@ -94,14 +94,19 @@ class Sessions:
         sealed = Sealer(token, "successor").seal(new, record)
         told = await self._rotate(
             keys=[record, self._record(new)],
-            args=[self._family(""), self._lives.idle_s, int(self._lives.grace_s * 1000), sealed],
+            args=[
+                self._family(""),
+                self._lives.idle_s,
+                int(self._lives.grace_s * 1000),
+                sealed,
+                self._revoked.session(""),
+                REVOKED_S,
+            ],
         )
         outcome, *about = told
         session, user, provider = (part.decode() for part in (*about[:3], b"", b"", b"")[:3])
         if outcome == b"again":
             new = Sealer(token, "successor").open(about[3], record)
-        if outcome == b"reused":
-            await self.revoke(session)
         good = outcome in (b"rotated", b"again")
         return Rotated(outcome.decode(), session, user, provider, new if good else None)
 
@@ -135,8 +140,7 @@ class Sessions:
         """End every session of a user."""
         known = await self._redis.smembers(self._of(user))
         for session in known:
-            await self.end(_text(session), None)
-        await self._redis.delete(self._of(user))
+            await self.end(_text(session), user)
 
     async def revoke(self, session: str) -> None:
         """Tell every verifier that access tokens of the session are refused from now on."""

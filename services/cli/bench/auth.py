@@ -82,8 +82,9 @@ async def refreshing(url: str) -> Pair:
 
     async def bare(old: str, new: str) -> object:
         prefix = "er:bench:auth"
+        arguments = (f"{prefix}:family:", 3600, 3000, b"x" * 71, f"{prefix}:revoked:", 3600)
         names = [f"{prefix}:refresh:{old}", f"{prefix}:refresh:{new}"]
-        return await script(keys=names, args=[f"{prefix}:family:", 3600, 3000, b"x" * 71])
+        return await script(keys=names, args=arguments)
 
     rates: list[Pair] = []
     for block in range(1 + BLOCKS):
