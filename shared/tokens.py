@@ -109,7 +109,7 @@ def _hold(claims: Mapping[str, Any], issuer: str, audience: str, now: float) -> 
         return False
     if not all(type(claims.get(name)) is int for name in NUMBERS):
         return False
-    return (
+    return bool(
         claims["iss"] == issuer
         and claims["aud"] == audience
         and claims["ver"] == VERSION

@@ -21,6 +21,7 @@ from shared.contracts.auth import (
     ProviderTokenRequest,
     RefreshedAnswer,
     SignedIn,
+    TokenAnswer,
     UserSummary,
 )
 from shared.problems import ProblemError
@@ -108,14 +109,7 @@ async def refresh(state: State, token: str, now: datetime) -> RefreshedAnswer:
         await audit.append(state.engine, "refresh_reused", now, subject=who)
     if rotated.refresh_token is None:
         raise SessionOver("log in again")
-    access = user_token(
-        state.keyring.signing,
-        issuer=state.settings.issuer,
-        user=rotated.user,
-        session=rotated.session,
-        life_s=state.settings.access_life_s,
-        now=now,
-    )
+    access = _access(state, rotated.user, rotated.session, now)
     return RefreshedAnswer(**access.model_dump(), refresh_token=rotated.refresh_token)
 
 
@@ -145,18 +139,22 @@ async def _enter(state: State, provider: Provider, proof: Proof, now: datetime) 
     async with state.engine.begin() as connection:
         user = await accounts.sign_in(connection, state.sealer, provider, proof, now)
         opened = await state.sessions.open(user, provider)
-    access = user_token(
-        state.keyring.signing,
-        issuer=state.settings.issuer,
-        user=user,
-        session=opened.id,
-        life_s=state.settings.access_life_s,
-        now=now,
-    )
+    access = _access(state, user, opened.id, now)
     return SignedIn(
         **access.model_dump(),
         refresh_token=opened.refresh_token,
         user=UserSummary(id=user, provider=provider, name=proof.name),
+    )
+
+
+def _access(state: State, user: str, session: str, now: datetime) -> TokenAnswer:
+    return user_token(
+        state.keyring.signing,
+        issuer=state.settings.issuer,
+        user=user,
+        session=session,
+        life_s=state.settings.access_life_s,
+        now=now,
     )
 
 

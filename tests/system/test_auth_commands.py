@@ -51,6 +51,7 @@ def test_an_app_is_counted_until_its_quota_also_without_redis(
     assert without.status_code == 200
 
 
+@pytest.mark.full
 async def test_an_operator_lists_ends_and_reads_the_audit(
     house: tuple[System, FakeIdentity],
 ) -> None:
@@ -89,10 +90,7 @@ def test_a_rotation_that_comes_too_early_is_refused_with_the_wait(
     assert re.search(r"wait \d+ s", done.stderr)
 
 
-@pytest.mark.parametrize("wrong", ["--scope nothing --quota 5", "--scope chat --quota 0"])
-def test_a_key_that_makes_no_sense_is_refused(
-    wrong: str, house: tuple[System, FakeIdentity]
-) -> None:
-    done = house[0].er("auth", "key-add", "app", *wrong.split())
+def test_a_key_that_makes_no_sense_is_refused(house: tuple[System, FakeIdentity]) -> None:
+    done = house[0].er("auth", "key-add", "app", "--scope", "nothing", "--quota", "0")
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()) == 1
