@@ -12,6 +12,8 @@ from shared.problems import ProblemError, Unauthenticated
 REFETCH_S = 60.0
 RETRY_S = 1.0
 FETCH_TIMEOUT_S = 1.0
+FIRST_FETCH_TIMEOUT_S = 2.5
+"""Without any key every token is worth nothing, so the first ones are waited for longer."""
 
 
 class TokenReader:
@@ -53,12 +55,12 @@ class TokenReader:
         return not self._keys or now - self._fetched_at >= limit_s
 
     async def _fetch(self) -> None:
-        self._tried_at = time.monotonic()
+        within = Deadline.after(FETCH_TIMEOUT_S if self._keys else FIRST_FETCH_TIMEOUT_S)
         try:
-            answer = await self._auth.call(
-                "GET", "/v1/jwks", JwksAnswer, deadline=Deadline.after(FETCH_TIMEOUT_S)
-            )
+            answer = await self._auth.call("GET", "/v1/jwks", JwksAnswer, deadline=within)
         except ProblemError:
             return
+        finally:
+            self._tried_at = time.monotonic()
         self._keys = tokens.key_set(key.model_dump() for key in answer.keys)
         self._fetched_at = time.monotonic()
