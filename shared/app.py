@@ -41,6 +41,7 @@ def build(
     app.state.service_token = service_token(settings.service_key.get_secret_value(), name)
     app.state.metrics_port = metrics_port
     app.state.ended = asyncio.Event()
+    app.state.before_stop = []  # callables that end what would keep connections open
     app.include_router(health.router)
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
     for router in routers:

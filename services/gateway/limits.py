@@ -9,7 +9,7 @@ from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
 
-from services.gateway.callers import Caller
+from services.gateway.callers import Caller, counted_as
 from services.gateway.errors import RateLimited
 from services.gateway.settings import Settings
 from shared import logs
@@ -37,11 +37,11 @@ class Limits:
         if caller.claims is not None:
             await self._count(self._settings.limit_token, "token", caller.claims.session)
         else:
-            await self._count(self._settings.limit_address, "address", caller.address)
+            await self._count(self._settings.limit_address, "address", counted_as(caller.address))
 
     async def count_guest(self, caller: Caller) -> None:
         """Count one guest token made for an address."""
-        await self._count(self._settings.limit_guest, "guest", caller.address)
+        await self._count(self._settings.limit_guest, "guest", counted_as(caller.address))
 
     async def _count(self, limit: RateLimitItem | None, kind: str, who: str) -> None:
         if limit is None:

@@ -51,4 +51,7 @@ class Settings(CommonSettings):
     limit_token: Limit = Field(parse("120/minute"), validate_default=False)
     limit_guest: Limit = Field(parse("20/hour"), validate_default=False)
     cors: Texts = []
+    streams: Annotated[int, Field(ge=0)] = 5000
+    tiles: str | None = Field(None, pattern=r"^https?://[^\s;,'\"]+\{z\}[^\s;,'\"]*$")
+    tiles_credit: str = ""
     trusted_proxies: Networks = Field([], validation_alias="ER_TRUSTED_PROXIES")

@@ -7,6 +7,8 @@ from fastapi import Request
 
 from services.gateway.callers import Caller, TokenReader, identify
 from services.gateway.clients import Peers
+from services.gateway.events.streams import Streams
+from services.gateway.events.subscriptions import Subscriptions
 from services.gateway.flow import Flow
 from services.gateway.limits import Limits
 
@@ -19,6 +21,8 @@ class State:
     flow: Flow
     limits: Limits
     tokens: TokenReader
+    streams: Streams
+    subscriptions: Subscriptions
     trusted_proxies: list[IPv4Network | IPv6Network]
     simulated: bool
 
