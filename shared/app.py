@@ -27,9 +27,11 @@ def build(
     lifespan: Lifespan,
     routers: Sequence[APIRouter],
     metrics_port: int | None = None,
+    forms: frozenset[str] = frozenset(),
 ) -> FastAPI:
     """An application with the standard endpoints. Where `metrics_port` is given, `/metrics` is
-    told on that port alone (the gateway's other listener is public)."""
+    told on that port alone (the gateway's other listener is public). `forms` are the paths that
+    take an HTML form instead of JSON."""
     app = FastAPI(
         title=f"Smart ER Match: {name}",
         version=version,
@@ -53,6 +55,7 @@ def build(
         registry=app.state.registry,
         simulated=settings.simulated,
         public=metrics_port is not None,
+        forms=forms,
     )
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

@@ -20,6 +20,7 @@ from services.gateway.events.subscriptions import Subscriptions
 from services.gateway.flow import Flow
 from services.gateway.headers import SafeHeaders
 from services.gateway.limits import Limits
+from services.gateway.page import routes as page
 from services.gateway.settings import Settings
 from services.gateway.state import State
 from shared import app as shared_app
@@ -69,7 +70,9 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         routers=[routes.router, events.router],
         metrics_port=settings.inner_port,
+        forms=frozenset({"/"}),
     )
+    page.install(app, settings)
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM_BYTES, compresslevel=5)
     app.add_middleware(SafeHeaders)
     if settings.cors:
