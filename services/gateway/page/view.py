@@ -1,6 +1,7 @@
 """The page as HTML: the frame for the script, and the whole answer for who has none."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,11 +13,15 @@ from services.gateway.page import words
 from services.gateway.page.districts import districts
 from services.gateway.settings import Settings
 from shared.context import Language
+from shared.contracts.matching import RankedHospital
 from shared.contracts.sync import Beds
+from shared.contracts.triage import Need
 
 WEB = Path(__file__).parents[1] / "web"
 DIST = WEB / "dist"
 ENTRY = "src/main.ts"
+ALWAYS = ("hvec", "MKioskTy28")
+"""Notices on emergency beds and on the emergency room itself touch everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class View:
                 "language": language,
                 "say": partial(words.say, language),
                 "age": partial(words.age, language),
+                "notices": _notices,
                 "beds": lambda beds: _beds(language, beds),
                 "assets": self._assets,
                 "districts": [district.name for district in districts()],
@@ -70,6 +76,13 @@ class View:
 
 def _beds(language: Language, beds: Beds) -> str:
     return words.beds(language, beds.available, beds.total)
+
+
+def _notices(hospital: RankedHospital, needs: Sequence[Need]) -> list[str]:
+    """Notices that may touch this patient, each once; those on other needs are left out."""
+    fields = {*ALWAYS, *(need.field for need in needs)}
+    touching = [m.text for m in hospital.messages if not m.fields or fields & set(m.fields)]
+    return list(dict.fromkeys(touching))
 
 
 def _built() -> Assets:

@@ -23,11 +23,11 @@ def say(language: Language, word: str, *values: object) -> str:
 def age(language: Language, seconds: int | None) -> str:
     """The age of a report in words; unknown stays unknown."""
     if seconds is None:
-        return say(language, "reported_unknown")
+        return say(language, "age_unknown")
     for size, word in ((86400, "days_n"), (3600, "hours_n"), (60, "minutes_n")):
         if seconds >= size:
-            return say(language, "reported_ago", say(language, word, seconds // size))
-    return say(language, "reported_ago", say(language, "now"))
+            return say(language, "ago", say(language, word, seconds // size))
+    return say(language, "ago", say(language, "now"))
 
 
 def beds(language: Language, available: int | None, total: int | None) -> str:

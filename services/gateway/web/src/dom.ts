@@ -32,3 +32,8 @@ export function fill(id: string, ...children: Child[]): HTMLElement {
 export function telephone(number: string): string {
   return `tel:${number.replace(/[^0-9+]/g, "")}`;
 }
+
+/** A word for who listens instead of looking; it is read once and shown nowhere. */
+export function announce(words: string): void {
+  byId("announcer").textContent = words;
+}

@@ -1,6 +1,6 @@
 // First words: the server's fixed advice, as large as it is urgent.
 import type { Advice, Triage } from "./api";
-import { fill, h, telephone } from "./dom";
+import { byId, fill, h, telephone } from "./dom";
 import { say } from "./words";
 
 export const isGrave = (ktas: number | null | undefined) => ktas != null && ktas <= 2;
@@ -11,13 +11,22 @@ export function showAdvice(advice: Advice, triage: Triage | null): void {
     h("h2", {}, say("first_words")),
     h("p", { class: "lead" }, advice.message),
     advice.call_119 &&
-      h("a", { class: "call-119 big", href: "tel:119" }, h("span", { class: "number" }, "119"), say("call_119")),
+      h("a", { class: "call-119 big", href: "tel:119" }, say("call_119")),
     steps("do", advice.actions),
     steps("do_not", advice.do_not),
     phones(advice),
     triage && understood(triage),
+    rewrite(),
   );
   section.className = advice.call_119 ? "first-words is-urgent" : "first-words";
+}
+
+function rewrite(): HTMLElement {
+  const back = () => {
+    byId("text").scrollIntoView({ behavior: "smooth", block: "center" });
+    byId("text").focus({ preventScroll: true });
+  };
+  return h("button", { type: "button", class: "plain rewrite", onclick: back }, say("again"));
 }
 
 function steps(kind: "do" | "do_not", actions: Advice["actions"]): HTMLElement | null {
@@ -59,7 +68,7 @@ export function showFailure(text: string): void {
     "first-words",
     h("h2", {}, say("first_words")),
     h("p", { class: "lead" }, text),
-    h("a", { class: "call-119 big", href: "tel:119" }, h("span", { class: "number" }, "119"), say("call_119")),
+    h("a", { class: "call-119 big", href: "tel:119" }, say("call_119")),
     h("div", { class: "steps do" }, h("ul", {}, h("li", {}, say("offline_cpr")))),
   );
   section.className = "first-words is-urgent";

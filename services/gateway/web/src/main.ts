@@ -67,14 +67,9 @@ async function submit(): Promise<void> {
   } finally {
     busy(false);
   }
-  byId("first-words").scrollIntoView({ behavior: "smooth", block: "start" });
   document.body.classList.add("is-answered");
-  if (triage) await Promise.all([place ? search() : askPlace(), talk.open(text, places.chosen(), consent())]);
-}
-
-function askPlace(): void {
-  results.say(say("need_place"));
-  byId("place").focus({ preventScroll: true });
+  window.scrollTo({ top: 0 });
+  if (triage) await Promise.all([place ? search() : results.askPlace(), talk.open(text, places.chosen(), consent())]);
 }
 
 async function search(): Promise<void> {
@@ -127,7 +122,7 @@ async function turnedAway(hospital: Hospital): Promise<void> {
   void tell(hospital, "refused", "");
   refused = [...refused.filter((entry) => entry.hpid !== hospital.hpid), { hpid: hospital.hpid }];
   await search();
-  results.announce(say("refused_told", hospital.name));
+  results.tellAll(say("refused_told", hospital.name));
 }
 
 function failure(error: unknown, otherwise: "failed" | "failed_words" | "not_sent"): string {

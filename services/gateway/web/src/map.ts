@@ -5,7 +5,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import type { Hospital } from "./api";
 import { h } from "./dom";
 import { OUTLINE, TOWNS } from "./outline";
-import type { Place } from "./place";
+import { around, type Place } from "./place";
 import { say } from "./words";
 
 maplibre.setWorkerUrl(workerUrl);
@@ -40,7 +40,7 @@ function style(dark: boolean): maplibre.StyleSpecification {
   };
 }
 
-function open(element: HTMLElement): maplibre.Map {
+function open(element: HTMLElement, withTowns: boolean): maplibre.Map {
   element.replaceChildren();
   const map = new maplibre.Map({
     container: element,
@@ -57,7 +57,7 @@ function open(element: HTMLElement): maplibre.Map {
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
-  if (!meta("er-tiles")) {
+  if (withTowns && !meta("er-tiles")) {
     for (const [name, longitude, latitude] of TOWNS) {
       const label = h("span", { class: "town", "aria-hidden": "true", lang: "ko" }, name);
       new maplibre.Marker({ element: label }).setLngLat([longitude, latitude]).addTo(map);
@@ -66,15 +66,23 @@ function open(element: HTMLElement): maplibre.Map {
   return map;
 }
 
+function nameDistricts(map: maplibre.Map, place: Place): void {
+  for (const district of around(place.latitude, place.longitude, 14)) {
+    const name = district.name.split(" ").slice(1).join(" ");
+    const label = h("span", { class: "town", "aria-hidden": "true", lang: "ko" }, name);
+    new maplibre.Marker({ element: label }).setLngLat([district.longitude, district.latitude]).addTo(map);
+  }
+}
+
 export async function pick(element: HTMLElement, tell: (latitude: number, longitude: number) => void): Promise<void> {
-  const map = open(element);
+  const map = open(element, true);
   map.getCanvas().setAttribute("aria-label", say("tap_map"));
   map.on("click", ({ lngLat }) => tell(lngLat.lat, lngLat.lng));
   await map.once("load");
 }
 
 export async function show(element: HTMLElement, place: Place, hospitals: Hospital[], tell: (hpid: string) => void): Promise<void> {
-  const map = open(element);
+  const map = open(element, false);
   map.getCanvas().setAttribute("aria-label", say("map"));
   const bounds = new maplibre.LngLatBounds([place.longitude, place.latitude], [place.longitude, place.latitude]);
   new maplibre.Marker({ element: h("span", { class: "here", title: place.name }) }).setLngLat([place.longitude, place.latitude]).addTo(map);
@@ -87,6 +95,7 @@ export async function show(element: HTMLElement, place: Place, hospitals: Hospit
     new maplibre.Marker({ element: pin }).setLngLat([hospital.longitude, hospital.latitude]).addTo(map);
     bounds.extend([hospital.longitude, hospital.latitude]);
   }
+  if (!meta("er-tiles")) nameDistricts(map, place);
   map.fitBounds(bounds, { padding: 48, maxZoom: 13, animate: false });
   await map.once("load");
 }

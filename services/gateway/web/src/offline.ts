@@ -13,7 +13,7 @@ export function showOffline(): void {
   fill(
     "offline",
     h("h2", {}, say("offline")),
-    h("a", { class: "call-119 big", href: "tel:119" }, h("span", { class: "number" }, "119"), say("call_119")),
+    h("a", { class: "call-119 big", href: "tel:119" }, say("call_119")),
     h("ul", {}, h("li", {}, say("offline_words")), h("li", {}, say("offline_cpr"))),
     last && h("h3", {}, say("last_list", ago(last.at))),
     last?.simulated && h("p", { class: "note" }, say("simulated")),

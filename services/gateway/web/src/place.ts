@@ -53,6 +53,12 @@ export function matching(query: string): Place[] {
     .map(({ district }) => district);
 }
 
+/** Names of districts around a place, for a map without names of its own. */
+export function around(latitude: number, longitude: number, many: number): Place[] {
+  const off = (place: Place) => Math.hypot(place.latitude - latitude, (place.longitude - longitude) * 0.8);
+  return [...districts].sort((a, b) => off(a) - off(b)).slice(0, many);
+}
+
 export function inKorea(latitude: number, longitude: number): boolean {
   return latitude >= 32.9 && latitude <= 38.7 && longitude >= 124.5 && longitude <= 132;
 }

@@ -1,7 +1,7 @@
 // The ranked list, kept honest while time goes by and hospitals change.
 import type { Change, Hospital, Recommendation } from "./api";
 import { card, type Deeds, type Marks } from "./cards";
-import { byId, fill, h } from "./dom";
+import { announce, byId, fill, h } from "./dom";
 import { isGrave } from "./firstwords";
 import type { Place } from "./place";
 import { ago, say } from "./words";
@@ -32,9 +32,20 @@ export class Results {
     fill("map-panel");
   }
 
-  say(words: string): void {
+  /** No place yet: the ways to tell one, where the list will be. */
+  askPlace(): void {
     this.list = null;
-    fill("results", h("h2", {}, say("list")), h("p", { class: "note" }, words));
+    fill(
+      "results",
+      h("h2", {}, say("list")),
+      h("p", {}, say("need_place")),
+      h(
+        "div",
+        { class: "ways" },
+        h("button", { type: "button", class: "quiet", onclick: () => byId("gps").click() }, say("by_gps")),
+        h("button", { type: "button", class: "quiet", onclick: () => toPlace() }, say("type_place")),
+      ),
+    );
   }
 
   wait(): void {
@@ -43,7 +54,7 @@ export class Results {
     fill(
       "results",
       h("h2", {}, say("list")),
-      h("p", { class: "note", role: "status" }, say("searching")),
+      h("p", { class: "note" }, say("searching")),
       ...[0, 1, 2].map(() => h("div", { class: "card ghost", "aria-hidden": "true" })),
     );
   }
@@ -68,15 +79,19 @@ export class Results {
     this.hasChanged = false;
     this.marks = { live: new Map(), told: new Map(), beds: new Map(), old: false };
     this.draw();
+    announce(say("found", list.hospitals.length));
   }
 
   note(hpid: string, words: string): void {
-    if (words) this.marks.told.set(hpid, words);
+    if (!words) return;
+    this.marks.told.set(hpid, words);
     this.redraw(hpid);
+    announce(words);
   }
 
-  announce(words: string): void {
-    byId("results").querySelector("h2")?.after(h("p", { class: "told", role: "status" }, words));
+  tellAll(words: string): void {
+    byId("results").querySelector("h2")?.after(h("p", { class: "told" }, words));
+    announce(words);
   }
 
   changed(changes: Change[]): void {
@@ -92,6 +107,7 @@ export class Results {
     if (!touched.size) return;
     this.hasChanged = true;
     this.draw();
+    announce(say("live_changed"));
   }
 
   private words(change: Change, hospital: Hospital): string | null {
@@ -118,7 +134,7 @@ export class Results {
       h("h2", {}, say(grave ? "list_crew" : "list")),
       grave && h("p", { class: "note" }, say("crew_hint")),
       this.hasChanged && this.changedNotice(),
-      this.marks.old && h("p", { class: "notice", role: "status" }, say("old_list")),
+      this.marks.old && h("p", { class: "notice" }, say("old_list")),
       needed(list),
       list.search.widened && h("p", { class: "note" }, say("widened")),
       list.compare && !this.marks.old && h("p", { class: "compare" }, h("strong", {}, say("compare")), " ", list.compare),
@@ -149,7 +165,7 @@ export class Results {
   private changedNotice(): HTMLElement {
     return h(
       "div",
-      { class: "notice is-live", role: "status" },
+      { class: "notice is-live" },
       h("p", {}, say("live_changed")),
       h("button", { type: "button", class: "button", onclick: () => this.deeds.again() }, say("rerank")),
     );
@@ -166,6 +182,7 @@ export class Results {
     try {
       const { show } = await import("./map");
       await show(canvas, this.place, this.list.hospitals, (hpid) => this.goTo(hpid));
+      canvas.scrollIntoView({ behavior: "smooth", block: "center" });
     } catch {
       fill("map-panel", h("p", { class: "note" }, say("map_failed")));
     }
@@ -180,10 +197,20 @@ export class Results {
   }
 
   private tick(): void {
-    if (!this.list || document.hidden || byId("results").contains(document.activeElement)) return;
-    this.marks.old = Date.now() - this.takenAt > OLD_MS;
-    this.draw();
+    if (!this.list) return;
+    const old = Date.now() - this.takenAt > OLD_MS;
+    if (old !== this.marks.old) {
+      this.marks.old = old;
+      this.draw();
+    }
+    for (const age of byId("results").querySelectorAll<HTMLElement>("[data-since]"))
+      age.textContent = say("ago", ago(age.dataset["since"] as string));
   }
+}
+
+function toPlace(): void {
+  byId("place").scrollIntoView({ behavior: "smooth", block: "center" });
+  byId("place").focus({ preventScroll: true });
 }
 
 function needed(list: Recommendation): HTMLElement | null {
