@@ -32,6 +32,8 @@ def _networks(value: object) -> object:
 Limit = Annotated[RateLimitItem | None, NoDecode, BeforeValidator(_limit)]
 Texts = Annotated[list[str], NoDecode, BeforeValidator(_listed)]
 Networks = Annotated[list[IPv4Network | IPv6Network], NoDecode, BeforeValidator(_networks)]
+Address = Annotated[str, Field(pattern=r"^https?://[^\s;,'\"/]+/[^\s;,'\"]*\{z\}[^\s;,'\"]*$")]
+Tiles = Annotated[Address | None, BeforeValidator(lambda value: value or None)]
 
 
 class Settings(CommonSettings):
@@ -52,6 +54,6 @@ class Settings(CommonSettings):
     limit_guest: Limit = Field(parse("20/hour"), validate_default=False)
     cors: Texts = []
     streams: Annotated[int, Field(ge=0)] = 5000
-    tiles: str | None = Field(None, pattern=r"^https?://[^\s;,'\"]+\{z\}[^\s;,'\"]*$")
+    tiles: Tiles = None
     tiles_credit: str = ""
     trusted_proxies: Networks = Field([], validation_alias="ER_TRUSTED_PROXIES")

@@ -53,7 +53,8 @@ def find(typed: str) -> list[District]:
 def _district(row: dict[str, str]) -> District:
     fronts = (row["sido"], *SHORT.get(row["sido"], (row["sido"][:2],)), "")
     place = Place(longitude=float(row["longitude"]), latitude=float(row["latitude"]))
-    keys = frozenset(_squeezed(front + row["name"]) for front in fronts)
+    last = row["name"].rpartition(" ")[2]  # 분당구 for 성남시 분당구
+    keys = frozenset({_squeezed(front + row["name"]) for front in fronts} | {last})
     return District(f"{row['sido']} {row['name']}", place, keys)
 
 

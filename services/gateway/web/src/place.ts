@@ -34,7 +34,7 @@ const districts: District[] = table
   .map((line) => {
     const [sido = "", name = "", latitude, longitude] = line.trim().split(",");
     const short = SHORT[sido] ?? [sido.slice(0, 2)];
-    const keys = [name, ...[sido, ...short].map((front) => front + name)].map(squeeze);
+    const keys = [name, name.split(" ").at(-1) ?? "", ...[sido, ...short].map((front) => front + name)].map(squeeze);
     return { name: `${sido} ${name}`, latitude: Number(latitude), longitude: Number(longitude), keys };
   });
 
