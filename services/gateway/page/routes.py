@@ -1,5 +1,7 @@
 """The page that people see, with and without a script."""
 
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,11 +25,17 @@ LanguageQuery = Annotated[Language | None, Query()]
 
 
 class Built(StaticFiles):
-    """Built files, whose names change with their content."""
+    """Built files, whose names change with their content. A worker obeys the policy that comes
+    with its own file, so they carry the page's."""
+
+    def __init__(self, *, directory: Path, policy: str) -> None:
+        super().__init__(directory=directory)
+        self._policy = policy
 
     async def get_response(self, path: str, scope: Scope) -> FileResponse:  # type: ignore[override]
         answer = await super().get_response(path, scope)
         answer.headers["Cache-Control"] = FOR_GOOD
+        answer.headers["Content-Security-Policy"] = self._policy
         return answer  # type: ignore[return-value]
 
 
@@ -53,9 +61,9 @@ def install(app: FastAPI, settings: Settings) -> None:
         return html(rendered(language, **told), cache="no-store")
 
     for name in ROOT_FILES:
-        router.add_api_route(f"/{name}", _file(name), methods=["GET"])
+        router.add_api_route(f"/{name}", _file(name, policy), methods=["GET"])
     app.include_router(router)
-    app.mount("/assets", Built(directory=DIST / "assets"), name="assets")
+    app.mount("/assets", Built(directory=DIST / "assets", policy=policy), name="assets")
 
 
 def content_policy(tiles: str | None) -> str:
@@ -85,8 +93,10 @@ def _typed(body: bytes) -> dict[str, str]:
     return {name: values[0] for name, values in fields.items()}
 
 
-def _file(name: str):  # type: ignore[no-untyped-def]
+def _file(name: str, policy: str) -> Callable[[], Awaitable[FileResponse]]:
+    headers = {"Cache-Control": LOOK_AGAIN, "Content-Security-Policy": policy}
+
     async def served() -> FileResponse:
-        return FileResponse(DIST / name, headers={"Cache-Control": LOOK_AGAIN})
+        return FileResponse(DIST / name, headers=headers)
 
     return served
