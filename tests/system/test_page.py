@@ -207,6 +207,7 @@ def test_without_a_script_a_form_gives_the_same_answer(
         person.tell(MILD, "중구")
         expect(page.locator("#place-note")).to_contain_text("어느 곳인가요?")
         person.tell(MILD, "부산 중구")
+        expect(page.locator("#results .card a").first).to_be_visible()
         assert page.locator("#results .card a[href^='tel:']").count() >= 5
         person.shot(f"{size['width']}-noscript-mild")
         assert person.strangers() == set()

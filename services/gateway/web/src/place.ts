@@ -129,7 +129,7 @@ function locate(button: HTMLButtonElement): void {
       button.disabled = false;
       note(say("no_gps"));
     },
-    { enableHighAccuracy: true, timeout: 8000, maximumAge: 60_000 },
+    { enableHighAccuracy: true, timeout: 8000, maximumAge: 0 },
   );
 }
 
