@@ -13,6 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from services.gateway import clients, routes
 from services.gateway.callers import TokenReader
+from services.gateway.contract import described
 from services.gateway.events import routes as events
 from services.gateway.events.reader import Reader
 from services.gateway.events.streams import Streams
@@ -73,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
         forms=frozenset({"/"}),
     )
     page.install(app, settings)
+    app.openapi = described(app.openapi)  # type: ignore[method-assign]
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM_BYTES, compresslevel=5)
     app.add_middleware(SafeHeaders)
     if settings.cors:

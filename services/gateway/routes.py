@@ -1,6 +1,6 @@
 """The public addresses."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
@@ -18,6 +18,7 @@ from shared.contracts.triage import NeedsAnswer, NeedsRequest, TriageAnswer, Tri
 from shared.problems import InvalidRequest, NotFound
 
 INNER_S = 2.0
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "what the client holds"}}
 
 
 async def state_of(request: Request) -> State:
@@ -87,7 +88,12 @@ async def search(body: SearchRequest, state: StateDep) -> SearchAnswer:
     )
 
 
-@router.get("/v1/hospitals/{hpid}", tags=["hospitals"], response_model=HospitalDetail)
+@router.get(
+    "/v1/hospitals/{hpid}",
+    tags=["hospitals"],
+    response_model=HospitalDetail,
+    responses=UNCHANGED,
+)
 async def hospital(request: Request, hpid: HpidPath, state: StateDep) -> Response:
     """Everything that one hospital reports; with `If-None-Match`, 304 while nothing but its age
     has changed."""
@@ -101,7 +107,12 @@ async def hospital(request: Request, hpid: HpidPath, state: StateDep) -> Respons
     return conditional(request, found)
 
 
-@router.get("/v1/hospitals/{hpid}/history", tags=["hospitals"], response_model=HistoryAnswer)
+@router.get(
+    "/v1/hospitals/{hpid}/history",
+    tags=["hospitals"],
+    response_model=HistoryAnswer,
+    responses=UNCHANGED,
+)
 async def history(
     request: Request,
     hpid: HpidPath,

@@ -35,7 +35,26 @@ async def subscribe(body: SubscriptionRequest, state: StateDep) -> SubscriptionA
     return SubscriptionAnswer(id=await state.subscriptions.add(body), expires_in=LIFE_S)
 
 
-@router.get("/v1/events/{id}", response_class=Stream)
+TOLD = """One `beds` event per published snapshot, its id the snapshot's version, its data a
+`BedsEvent`; `: ping` every 15 s; `resync` where the client's last snapshot is not known any more;
+`dropped` with a `DroppedEvent` as the last word to a client that reads too slowly."""
+EXAMPLE = """id: 20261122T120000Z-1f2e3d
+event: beds
+data: {"snapshot":"20261122T120000Z-1f2e3d","generated_at":"2026-11-22T12:00:00Z",\
+"simulated":false,"changes":[{"hpid":"A1100010","field":"hvec","from":3,"to":0,"reported_at":"2026-11-22T11:58:00Z"}]}
+"""
+
+
+@router.get(
+    "/v1/events/{id}",
+    response_class=Stream,
+    responses={
+        200: {
+            "description": TOLD,
+            "content": {"text/event-stream": {"schema": {"type": "string"}, "example": EXAMPLE}},
+        }
+    },
+)
 async def events(
     name: Annotated[str, Path(alias="id", pattern=r"^[A-Za-z0-9_-]{8,64}$")],
     state: StateDep,

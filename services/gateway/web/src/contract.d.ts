@@ -350,6 +350,40 @@ export interface components {
             total: number | null;
         };
         /**
+         * BedsEvent
+         * @description The data of an event: everything inside the circle that differs from the snapshot before.
+         */
+        BedsEvent: {
+            /** Changes */
+            changes: components["schemas"]["Change"][];
+            /**
+             * Generated At
+             * Format: date-time
+             */
+            generated_at: string;
+            /** Simulated */
+            simulated: boolean;
+            /** Snapshot */
+            snapshot: string;
+        };
+        /**
+         * Change
+         * @description One value of one hospital, before and after; counts are numbers, no report is null. Beside
+         *     the codes of the NMC there are `operating` (Y, N) and `messages` (how many are in force).
+         */
+        Change: {
+            /** Field */
+            field: string;
+            /** From */
+            from: number | string | null;
+            /** Hpid */
+            hpid: string;
+            /** Reported At */
+            reported_at: string | null;
+            /** To */
+            to: number | string | null;
+        };
+        /**
          * Coded
          * @description An object of an earlier answer, of which only the code counts when it is sent back.
          */
@@ -381,6 +415,17 @@ export interface components {
              * @default false
              */
             sensitive: boolean;
+        };
+        /**
+         * DroppedEvent
+         * @description The last word to a client that reads too slowly; it may connect again.
+         */
+        DroppedEvent: {
+            /**
+             * Reason
+             * @constant
+             */
+            reason: "slow";
         };
         /**
          * Engine
@@ -1365,6 +1410,176 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Body too large */
+        "body-too-large": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "detail": "at most 65536 bytes",
+                 *       "status": 413,
+                 *       "title": "Body too large",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+                 *       "type": "urn:er:body-too-large"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Out of time */
+        "deadline-exceeded": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "detail": "matching did not answer in time",
+                 *       "status": 504,
+                 *       "title": "Out of time",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+                 *       "type": "urn:er:deadline-exceeded"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Invalid request */
+        "invalid-request": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "detail": "the request does not fit",
+                 *       "errors": [
+                 *         {
+                 *           "message": "Input should be at most 38.7",
+                 *           "pointer": "/latitude"
+                 *         }
+                 *       ],
+                 *       "status": 422,
+                 *       "title": "Invalid request",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+                 *       "type": "urn:er:invalid-request"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not found */
+        "not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "detail": "nothing has this id",
+                 *       "status": 404,
+                 *       "title": "Not found",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+                 *       "type": "urn:er:not-found"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many requests */
+        "rate-limited": {
+            headers: {
+                /** @description seconds to wait */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "detail": "wait a moment",
+                 *       "status": 429,
+                 *       "title": "Too many requests",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+                 *       "type": "urn:er:rate-limited"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not authenticated */
+        unauthenticated: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "detail": "the token is not valid",
+                 *       "status": 401,
+                 *       "title": "Not authenticated",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+                 *       "type": "urn:er:unauthenticated"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not available now */
+        unavailable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "detail": "sync does not answer",
+                 *       "status": 503,
+                 *       "title": "Not available now",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+                 *       "type": "urn:er:unavailable"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unsupported media type */
+        "unsupported-media-type": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "detail": "send application/json",
+                 *       "status": 415,
+                 *       "title": "Unsupported media type",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+                 *       "type": "urn:er:unsupported-media-type"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A part of the system failed */
+        "upstream-failed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "detail": "sync failed",
+                 *       "status": 502,
+                 *       "title": "A part of the system failed",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+                 *       "type": "urn:er:upstream-failed"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -1388,9 +1603,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "alg": "ES256",
+                     *           "crv": "P-256",
+                     *           "kid": "S-0MMHfw6jw3rqAztiztKCxq2oz5-Q0MTkYQ5TVaRBs",
+                     *           "kty": "EC",
+                     *           "use": "sig",
+                     *           "x": "l-heEzX3CzRxPc2Ci8Y3E98PNFwmZASdQqb8sJZD_Gc",
+                     *           "y": "2-zA5ENHH_VMbRfLaUT5g_DKRwHhIV0f-XIkBPHOg3Q"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["JwksAnswer"];
                 };
             };
+            401: components["responses"]["unauthenticated"];
+            429: components["responses"]["rate-limited"];
+            502: components["responses"]["upstream-failed"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["deadline-exceeded"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1414,6 +1649,11 @@ export interface operations {
                     };
                 };
             };
+            401: components["responses"]["unauthenticated"];
+            429: components["responses"]["rate-limited"];
+            502: components["responses"]["upstream-failed"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["deadline-exceeded"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1435,6 +1675,9 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            401: components["responses"]["unauthenticated"];
+            429: components["responses"]["rate-limited"];
+            502: components["responses"]["upstream-failed"];
             /** @description a dependency is not usable */
             503: {
                 headers: {
@@ -1442,6 +1685,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            504: components["responses"]["deadline-exceeded"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1454,6 +1698,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["GuestRequest"];
             };
         };
@@ -1464,9 +1709,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJ…",
+                     *       "expires_in": 7200,
+                     *       "scope": "guest",
+                     *       "token_type": "Bearer"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TokenAnswer"];
                 };
             };
+            401: components["responses"]["unauthenticated"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid-request"];
+            429: components["responses"]["rate-limited"];
+            502: components["responses"]["upstream-failed"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["deadline-exceeded"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1485,13 +1746,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /**
+             * @description One `beds` event per published snapshot, its id the snapshot's version, its data a
+             *     `BedsEvent`; `: ping` every 15 s; `resync` where the client's last snapshot is not known any more;
+             *     `dropped` with a `DroppedEvent` as the last word to a client that reads too slowly.
+             */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example id: 20261122T120000Z-1f2e3d
+                     *     event: beds
+                     *     data: {"snapshot":"20261122T120000Z-1f2e3d","generated_at":"2026-11-22T12:00:00Z","simulated":false,"changes":[{"hpid":"A1100010","field":"hvec","from":3,"to":0,"reported_at":"2026-11-22T11:58:00Z"}]}
+                     */
+                    "text/event-stream": string;
+                };
             };
+            401: components["responses"]["unauthenticated"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid-request"];
+            429: components["responses"]["rate-limited"];
+            502: components["responses"]["upstream-failed"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["deadline-exceeded"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1504,6 +1783,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "latitude": 37.5665,
+                 *       "limit": 1,
+                 *       "longitude": 126.978,
+                 *       "radius_km": 10
+                 *     }
+                 */
                 "application/json": components["schemas"]["SearchRequest"];
             };
         };
@@ -1514,9 +1801,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data_as_of": "2026-11-26T00:15:29.635404Z",
+                     *       "hospitals": [
+                     *         {
+                     *           "address": "서울특별시 중구 모의로 35",
+                     *           "age_s": 235,
+                     *           "beds": {
+                     *             "available": 7,
+                     *             "total": 10
+                     *           },
+                     *           "changed_at": "2026-11-26T00:12:54Z",
+                     *           "designation_proxies": [],
+                     *           "designations": [],
+                     *           "distance_m": 1031,
+                     *           "er_phone": "02-000-9035",
+                     *           "fetched_at": "2026-11-26T00:15:29.635404Z",
+                     *           "freshness": "fresh",
+                     *           "hpid": "Z1100035",
+                     *           "latitude": 37.566227,
+                     *           "level": "local_institution",
+                     *           "longitude": 126.98967,
+                     *           "name": "고래호수병원(모의)",
+                     *           "operating": true,
+                     *           "phone": "02-000-1035",
+                     *           "reported_at": "2026-11-26T00:12:54Z"
+                     *         }
+                     *       ],
+                     *       "simulated": true,
+                     *       "total": 34
+                     *     }
+                     */
                     "application/json": components["schemas"]["SearchAnswer"];
                 };
             };
+            401: components["responses"]["unauthenticated"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid-request"];
+            429: components["responses"]["rate-limited"];
+            502: components["responses"]["upstream-failed"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["deadline-exceeded"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1537,9 +1864,91 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "address": "서울특별시 영등포구 모의로 24",
+                     *       "age_s": 241,
+                     *       "beds": {
+                     *         "available": 17,
+                     *         "total": 24
+                     *       },
+                     *       "changed_at": "2026-11-26T00:12:48Z",
+                     *       "designation_proxies": [
+                     *         "pediatric_er"
+                     *       ],
+                     *       "designations": [],
+                     *       "distance_m": null,
+                     *       "er_phone": "02-000-9024",
+                     *       "fetched_at": "2026-11-26T00:15:29.635404Z",
+                     *       "fields": {
+                     *         "MKioskTy1": {
+                     *           "changed_at": null,
+                     *           "flagged": false,
+                     *           "freshness": "stale",
+                     *           "name": "심근경색 재관류중재술",
+                     *           "override": null,
+                     *           "reported_at": null,
+                     *           "status": "available",
+                     *           "total": null,
+                     *           "value": "Y"
+                     *         },
+                     *         "MKioskTy10": {
+                     *           "changed_at": null,
+                     *           "flagged": false,
+                     *           "freshness": "stale",
+                     *           "name": "영유아 장중첩·폐색",
+                     *           "override": null,
+                     *           "reported_at": null,
+                     *           "status": "available",
+                     *           "total": null,
+                     *           "value": "Y"
+                     *         }
+                     *       },
+                     *       "freshness": "fresh",
+                     *       "hpid": "Z1100024",
+                     *       "latitude": 37.520852,
+                     *       "level": "local_center",
+                     *       "longitude": 126.909376,
+                     *       "messages": [
+                     *         {
+                     *           "accepts_until": null,
+                     *           "audiences": [],
+                     *           "begins": "2026-11-22T12:32:05Z",
+                     *           "days": [],
+                     *           "department": "안과",
+                     *           "effect": "blocks",
+                     *           "fields": [
+                     *             "MKioskTy25"
+                     *           ],
+                     *           "hours": null,
+                     *           "text": "안과 응급 진료 불가",
+                     *           "until": "2026-11-27T13:30:00Z",
+                     *           "whole_days": []
+                     *         }
+                     *       ],
+                     *       "name": "종이배나루종합병원(모의)",
+                     *       "operating": true,
+                     *       "phone": "02-000-1024",
+                     *       "reported_at": "2026-11-26T00:12:48Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["HospitalDetail"];
                 };
             };
+            /** @description what the client holds */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["unauthenticated"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid-request"];
+            429: components["responses"]["rate-limited"];
+            502: components["responses"]["upstream-failed"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["deadline-exceeded"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1562,9 +1971,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hpid": "Z1100024",
+                     *       "points": [
+                     *         {
+                     *           "at": "2026-11-25T23:51:39.205446Z",
+                     *           "field": "hv2",
+                     *           "value": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["HistoryAnswer"];
                 };
             };
+            /** @description what the client holds */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["unauthenticated"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid-request"];
+            429: components["responses"]["rate-limited"];
+            502: components["responses"]["upstream-failed"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["deadline-exceeded"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1577,6 +2012,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "age_years": 72,
+                 *       "gender": "M",
+                 *       "red_flags": [
+                 *         "acs_pattern"
+                 *       ],
+                 *       "symptoms": [
+                 *         "chest_pain"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["NeedsRequest"];
             };
         };
@@ -1587,9 +2034,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ai_generated": false,
+                     *       "comment": null,
+                     *       "needs": [
+                     *         {
+                     *           "field": "MKioskTy1",
+                     *           "reason": "심장혈관 시술이 가능하다고 신고한 응급실이 필요합니다",
+                     *           "role": "decisive",
+                     *           "weight": 30
+                     *         },
+                     *         {
+                     *           "field": "hvangioayn",
+                     *           "reason": "혈관 촬영실을 쓸 수 있으면 좋습니다",
+                     *           "role": "supporting",
+                     *           "weight": 28
+                     *         }
+                     *       ],
+                     *       "policy": {
+                     *         "bypass_minutes": 30,
+                     *         "call": [],
+                     *         "transport": "capable",
+                     *         "window_minutes": 120
+                     *       },
+                     *       "ruleset": "2026.11.1",
+                     *       "source": "rules"
+                     *     }
+                     */
                     "application/json": components["schemas"]["NeedsAnswer"];
                 };
             };
+            401: components["responses"]["unauthenticated"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid-request"];
+            429: components["responses"]["rate-limited"];
+            502: components["responses"]["upstream-failed"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["deadline-exceeded"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1602,6 +2085,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "latitude": 37.5665,
+                 *       "limit": 5,
+                 *       "longitude": 126.978,
+                 *       "text": "아버지가 한 시간 전부터 가슴이 쥐어짜듯 아프고 식은땀을 흘려요. 72세예요."
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecommendationRequest"];
             };
         };
@@ -1612,9 +2103,248 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "advice": {
+                     *         "actions": [
+                     *           {
+                     *             "code": "call_119",
+                     *             "text": "지금 119에 전화하세요."
+                     *           },
+                     *           {
+                     *             "code": "sit_still",
+                     *             "text": "앉아서 움직이지 말고 쉬게 하세요."
+                     *           }
+                     *         ],
+                     *         "call_119": true,
+                     *         "do_not": [
+                     *           {
+                     *             "code": "drive",
+                     *             "text": "직접 운전하지 마세요."
+                     *           },
+                     *           {
+                     *             "code": "eat_drink",
+                     *             "text": "아무것도 먹거나 마시지 마세요."
+                     *           }
+                     *         ],
+                     *         "message": "지금 119에 전화하세요. 직접 운전하지 마세요.",
+                     *         "phones": [
+                     *           {
+                     *             "number": "119",
+                     *             "reason": "구급·화재. 말하기 어려우면 문자·앱·영상 신고"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "comment": null,
+                     *       "compare": null,
+                     *       "data_as_of": "2026-11-26T00:15:29.635404Z",
+                     *       "degraded": [],
+                     *       "generated_at": "2026-11-26T00:16:49.295580Z",
+                     *       "hospitals": [
+                     *         {
+                     *           "address": "서울특별시 영등포구 모의로 24",
+                     *           "age_s": 241,
+                     *           "beds": {
+                     *             "available": 17,
+                     *             "total": 24
+                     *           },
+                     *           "changed_at": "2026-11-26T00:12:48Z",
+                     *           "distance_m": 7867,
+                     *           "er_phone": "02-000-9024",
+                     *           "eta_range_s": [
+                     *             1074,
+                     *             2148
+                     *           ],
+                     *           "eta_s": 1432,
+                     *           "eta_source": "detour",
+                     *           "fetched_at": "2026-11-26T00:15:29.635404Z",
+                     *           "freshness": "fresh",
+                     *           "hpid": "Z1100024",
+                     *           "latitude": 37.520852,
+                     *           "level": "local_center",
+                     *           "longitude": 126.909376,
+                     *           "messages": [
+                     *             {
+                     *               "accepts_until": null,
+                     *               "audiences": [],
+                     *               "begins": "2026-11-22T12:32:05Z",
+                     *               "days": [],
+                     *               "department": "안과",
+                     *               "effect": "blocks",
+                     *               "fields": [
+                     *                 "MKioskTy25"
+                     *               ],
+                     *               "hours": null,
+                     *               "text": "안과 응급 진료 불가",
+                     *               "until": "2026-11-27T13:30:00Z",
+                     *               "whole_days": []
+                     *             }
+                     *           ],
+                     *           "name": "종이배나루종합병원(모의)",
+                     *           "phone": "02-000-1024",
+                     *           "rank": 1,
+                     *           "reasons": [
+                     *             {
+                     *               "code": "near",
+                     *               "points": 16.5,
+                     *               "text": "직선 7.9km, 차로 약 17~36분 추정"
+                     *             },
+                     *             {
+                     *               "code": "beds",
+                     *               "points": 11.4,
+                     *               "text": "응급실 병상 17/24 보고"
+                     *             }
+                     *           ],
+                     *           "reported_at": "2026-11-26T00:12:48Z",
+                     *           "resources": [
+                     *             {
+                     *               "field": "MKioskTy1",
+                     *               "name": "심근경색 재관류중재술",
+                     *               "points": 10.4,
+                     *               "reported": "Y",
+                     *               "role": "decisive",
+                     *               "status": "available",
+                     *               "weight": 30
+                     *             },
+                     *             {
+                     *               "field": "hvangioayn",
+                     *               "name": "혈관촬영기",
+                     *               "points": 10.8,
+                     *               "reported": "Y",
+                     *               "role": "supporting",
+                     *               "status": "available",
+                     *               "weight": 28
+                     *             }
+                     *           ],
+                     *           "score": 83.8,
+                     *           "stabilise_first": false,
+                     *           "tier": "recommended"
+                     *         }
+                     *       ],
+                     *       "needs": [
+                     *         {
+                     *           "field": "MKioskTy1",
+                     *           "reason": "심장혈관 시술이 가능하다고 신고한 응급실이 필요합니다",
+                     *           "role": "decisive",
+                     *           "weight": 30
+                     *         },
+                     *         {
+                     *           "field": "hvangioayn",
+                     *           "reason": "혈관 촬영실을 쓸 수 있으면 좋습니다",
+                     *           "role": "supporting",
+                     *           "weight": 28
+                     *         }
+                     *       ],
+                     *       "policy": {
+                     *         "bypass_minutes": 30,
+                     *         "call": [],
+                     *         "transport": "capable",
+                     *         "window_minutes": 120
+                     *       },
+                     *       "request_id": "54PxNYR6_3cyupIgE3aGWw",
+                     *       "ruleset": "2026.11.1",
+                     *       "search": {
+                     *         "candidates": 181,
+                     *         "radius_km": 50,
+                     *         "reported_able": 82,
+                     *         "widened": false
+                     *       },
+                     *       "simulated": true,
+                     *       "snapshot": "20261126T001531Z-d299f6a5",
+                     *       "triage": {
+                     *         "advice": {
+                     *           "actions": [
+                     *             {
+                     *               "code": "call_119",
+                     *               "text": "지금 119에 전화하세요."
+                     *             },
+                     *             {
+                     *               "code": "sit_still",
+                     *               "text": "앉아서 움직이지 말고 쉬게 하세요."
+                     *             }
+                     *           ],
+                     *           "call_119": true,
+                     *           "do_not": [
+                     *             {
+                     *               "code": "drive",
+                     *               "text": "직접 운전하지 마세요."
+                     *             },
+                     *             {
+                     *               "code": "eat_drink",
+                     *               "text": "아무것도 먹거나 마시지 마세요."
+                     *             }
+                     *           ],
+                     *           "message": "지금 119에 전화하세요. 직접 운전하지 마세요.",
+                     *           "phones": [
+                     *             {
+                     *               "number": "119",
+                     *               "reason": "구급·화재. 말하기 어려우면 문자·앱·영상 신고"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "ai_generated": false,
+                     *         "cues": [
+                     *           "crushing"
+                     *         ],
+                     *         "degraded": [],
+                     *         "elapsed_ms": 6,
+                     *         "engine": "rules",
+                     *         "history": [],
+                     *         "ktas": 2,
+                     *         "model": null,
+                     *         "negated": [],
+                     *         "onset_minutes": 60,
+                     *         "patient": {
+                     *           "age_band": null,
+                     *           "age_days": null,
+                     *           "age_years": 72,
+                     *           "gender": "M",
+                     *           "is_self": false,
+                     *           "pregnancy_weeks": null
+                     *         },
+                     *         "red_flags": [
+                     *           {
+                     *             "code": "acs_pattern",
+                     *             "name": "급성관상동맥증후군 의심"
+                     *           }
+                     *         ],
+                     *         "ruleset": "2026.11.1",
+                     *         "special": [],
+                     *         "symptoms": [
+                     *           {
+                     *             "code": "chest_pain",
+                     *             "name": "흉통",
+                     *             "quote": "가슴이 쥐어짜"
+                     *           },
+                     *           {
+                     *             "code": "diaphoresis",
+                     *             "name": "식은땀",
+                     *             "quote": "식은땀"
+                     *           }
+                     *         ],
+                     *         "vitals": {
+                     *           "avpu": null,
+                     *           "glucose": null,
+                     *           "hr": null,
+                     *           "rr": null,
+                     *           "sbp": null,
+                     *           "spo2": null,
+                     *           "temp_c": null
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Recommendation"];
                 };
             };
+            401: components["responses"]["unauthenticated"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid-request"];
+            429: components["responses"]["rate-limited"];
+            502: components["responses"]["upstream-failed"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["deadline-exceeded"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1629,6 +2359,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "event": "refused",
+                 *       "hpid": "Z1100024",
+                 *       "reason": "만실"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OutcomeRequest"];
             };
         };
@@ -1640,6 +2377,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            401: components["responses"]["unauthenticated"];
+            404: components["responses"]["not-found"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid-request"];
+            429: components["responses"]["rate-limited"];
+            502: components["responses"]["upstream-failed"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["deadline-exceeded"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1658,9 +2404,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data_age_s": 79,
+                     *       "data_as_of": "2026-11-26T00:15:29.635404Z",
+                     *       "degraded": [],
+                     *       "engines": [
+                     *         {
+                     *           "model": null,
+                     *           "name": "rules",
+                     *           "role": "decides",
+                     *           "state": "ready"
+                     *         }
+                     *       ],
+                     *       "simulated": true,
+                     *       "status": "ok",
+                     *       "sync": {
+                     *         "consecutive_failures": 0,
+                     *         "hospitals": 423,
+                     *         "last_error": null,
+                     *         "last_success": "2026-11-26T00:15:31.290754Z",
+                     *         "next_due": "2026-11-26T00:20:26.181026Z",
+                     *         "with_beds": 421,
+                     *         "with_place": 423
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["StatusAnswer"];
                 };
             };
+            401: components["responses"]["unauthenticated"];
+            429: components["responses"]["rate-limited"];
+            502: components["responses"]["upstream-failed"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["deadline-exceeded"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1673,6 +2450,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "latitude": 37.5665,
+                 *       "longitude": 126.978,
+                 *       "radius_km": 50
+                 *     }
+                 */
                 "application/json": components["schemas"]["SubscriptionRequest"];
             };
         };
@@ -1683,9 +2467,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expires_in": 3600,
+                     *       "id": "Sy5Sbp47TVikHgs5vMGOJiPn"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SubscriptionAnswer"];
                 };
             };
+            401: components["responses"]["unauthenticated"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid-request"];
+            429: components["responses"]["rate-limited"];
+            502: components["responses"]["upstream-failed"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["deadline-exceeded"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1698,6 +2496,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "consent": {
+                 *         "external_ai": false,
+                 *         "location": true,
+                 *         "sensitive": true
+                 *       },
+                 *       "text": "아버지가 한 시간 전부터 가슴이 쥐어짜듯 아프고 식은땀을 흘려요. 72세예요."
+                 *     }
+                 */
                 "application/json": components["schemas"]["TriageRequest"];
             };
         };
@@ -1708,9 +2516,100 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "advice": {
+                     *         "actions": [
+                     *           {
+                     *             "code": "call_119",
+                     *             "text": "지금 119에 전화하세요."
+                     *           },
+                     *           {
+                     *             "code": "sit_still",
+                     *             "text": "앉아서 움직이지 말고 쉬게 하세요."
+                     *           }
+                     *         ],
+                     *         "call_119": true,
+                     *         "do_not": [
+                     *           {
+                     *             "code": "drive",
+                     *             "text": "직접 운전하지 마세요."
+                     *           },
+                     *           {
+                     *             "code": "eat_drink",
+                     *             "text": "아무것도 먹거나 마시지 마세요."
+                     *           }
+                     *         ],
+                     *         "message": "지금 119에 전화하세요. 직접 운전하지 마세요.",
+                     *         "phones": [
+                     *           {
+                     *             "number": "119",
+                     *             "reason": "구급·화재. 말하기 어려우면 문자·앱·영상 신고"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "ai_generated": false,
+                     *       "cues": [
+                     *         "crushing"
+                     *       ],
+                     *       "degraded": [],
+                     *       "elapsed_ms": 5,
+                     *       "engine": "rules",
+                     *       "history": [],
+                     *       "ktas": 2,
+                     *       "model": null,
+                     *       "negated": [],
+                     *       "onset_minutes": 60,
+                     *       "patient": {
+                     *         "age_band": null,
+                     *         "age_days": null,
+                     *         "age_years": 72,
+                     *         "gender": "M",
+                     *         "is_self": false,
+                     *         "pregnancy_weeks": null
+                     *       },
+                     *       "red_flags": [
+                     *         {
+                     *           "code": "acs_pattern",
+                     *           "name": "급성관상동맥증후군 의심"
+                     *         }
+                     *       ],
+                     *       "ruleset": "2026.11.1",
+                     *       "special": [],
+                     *       "symptoms": [
+                     *         {
+                     *           "code": "chest_pain",
+                     *           "name": "흉통",
+                     *           "quote": "가슴이 쥐어짜"
+                     *         },
+                     *         {
+                     *           "code": "diaphoresis",
+                     *           "name": "식은땀",
+                     *           "quote": "식은땀"
+                     *         }
+                     *       ],
+                     *       "vitals": {
+                     *         "avpu": null,
+                     *         "glucose": null,
+                     *         "hr": null,
+                     *         "rr": null,
+                     *         "sbp": null,
+                     *         "spo2": null,
+                     *         "temp_c": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["TriageAnswer"];
                 };
             };
+            401: components["responses"]["unauthenticated"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid-request"];
+            429: components["responses"]["rate-limited"];
+            502: components["responses"]["upstream-failed"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["deadline-exceeded"];
             default: components["responses"]["Problem"];
         };
     };
