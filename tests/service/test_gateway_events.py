@@ -200,6 +200,16 @@ async def test_without_redis_a_subscription_is_a_clear_503() -> None:
         await away.find("x")
 
 
+async def test_a_lost_connection_to_redis_loses_no_change(redis_url: str) -> None:
+    async with published(redis_url) as redis, gateway(redis_url) as client:
+        await known(client, "2026-0001")
+        async with stream(client) as reading:
+            await redis.client_kill_filter(_type="pubsub")
+            await publish(redis, KEYS, snapshot(2, near="0"))
+            block = await asyncio.wait_for(reading.block(), 10)
+    assert block["id"] == "2026-0002"
+
+
 async def test_streams_end_when_the_gateway_stops(redis_url: str) -> None:
     loop = asyncio.get_running_loop()
     async with httpx.AsyncClient(trust_env=False, timeout=10) as staying:
