@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 KEYS = SnapshotKeys(dataset="live")
 SEOUL = {"latitude": 37.5, "longitude": 127.0, "radius_km": 30}
 CIRCLE = Circle(Place(longitude=127.0, latitude=37.5), 30)
-BUSAN = {"hpid": "T2600001", "longitude": 129.06, "latitude": 35.17}
+BUSAN: dict[str, Any] = {"hpid": "T2600001", "longitude": 129.06, "latitude": 35.17}
 
 
 def snapshot(number: int, *, near: str = "5", far: str = "3", **changed: Any) -> Snapshot:

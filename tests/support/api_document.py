@@ -28,7 +28,7 @@ def document(contract: Schema) -> str:
 
 
 def _operation(title: str, operation: Schema) -> Iterator[str]:
-    yield from (f"### {title}", "", operation.get("description", operation["summary"]), "")
+    yield from (f"### {title}", "", str(operation["description"]), "")
     for parameter in operation.get("parameters", []):
         must = "" if parameter.get("required") else ", optional"
         kind = _kind(parameter["schema"])
@@ -52,9 +52,10 @@ def _example(content: Schema) -> Iterator[str]:
     if "example" not in content:
         return
     example = content["example"]
-    is_text = isinstance(example, str)
-    text = example.rstrip() if is_text else json.dumps(example, ensure_ascii=False, indent=1)
-    yield from ("", f"```{'' if is_text else 'json'}", text, "```", "")
+    if isinstance(example, str):
+        yield from ("", "```", example.rstrip(), "```", "")
+    else:
+        yield from ("", "```json", json.dumps(example, ensure_ascii=False, indent=1), "```", "")
 
 
 def _errors(contract: Schema) -> Iterator[str]:

@@ -21,8 +21,8 @@ async def change(system: System, hpid: str, values: Mapping[str, str]) -> str:
     """Publish what is published now with other values of one hospital; the new version."""
     keys = SnapshotKeys(dataset="demo" if system.address.dataset == "demo" else "live")
     async with redis_of(system.state) as redis:
-        version = (await redis.get(keys.pointer)).decode()
-        held = Snapshot.unpack(await redis.get(keys.value(version)))
+        version = await _read(redis, keys.pointer)
+        held = Snapshot.unpack(await _read(redis, keys.value(version.decode())))
         now = datetime.now(UTC)
         hospitals = [
             hospital.model_copy(
@@ -41,3 +41,9 @@ async def change(system: System, hpid: str, values: Mapping[str, str]) -> str:
         )
         await publish(redis, keys, news)
         return news.version
+
+
+async def _read(redis: Redis, key: str) -> bytes:
+    value = await redis.get(key)
+    assert isinstance(value, bytes)
+    return value

@@ -49,8 +49,9 @@ class Reader:
             return
         packed = await self._read(self._keys.value(version.decode()))
         if packed is not None:  # else swapped away between the two reads; the next look finds it
-            self._held, self._news = await asyncio.to_thread(_read, packed, self._held, self._news)
-            self._streams.tell(self._news)
+            self._held, news = await asyncio.to_thread(_read, packed, self._held, self._news)
+            self._news = news
+            self._streams.tell(news)
 
     async def _read(self, key: str) -> bytes | None:
         value: bytes | None = await self._redis.get(key)  # type: ignore[assignment]

@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import parse_qs, urlsplit
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -32,11 +32,11 @@ class Built(StaticFiles):
         super().__init__(directory=directory)
         self._policy = policy
 
-    async def get_response(self, path: str, scope: Scope) -> FileResponse:  # type: ignore[override]
+    async def get_response(self, path: str, scope: Scope) -> Response:
         answer = await super().get_response(path, scope)
         answer.headers["Cache-Control"] = FOR_GOOD
         answer.headers["Content-Security-Policy"] = self._policy
-        return answer  # type: ignore[return-value]
+        return answer
 
 
 def install(app: FastAPI, settings: Settings) -> None:

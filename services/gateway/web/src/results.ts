@@ -230,6 +230,6 @@ function foot(list: Recommendation): HTMLElement {
     { class: "foot" },
     list.data_as_of ? `${say("as_of", ago(list.data_as_of))} · ` : "",
     say("live"),
-    list.degraded.length ? ` · ${say("degraded", list.degraded.join(", "))}` : "",
+    list.degraded.length ? ` · ${say("degraded")}` : "",
   );
 }
