@@ -27,7 +27,8 @@ const results = new Results({
 });
 const talk = new Talk({
   answered: (turn) => {
-    if (turn.advice) showAdvice(turn.advice, null);
+    // A later turn may make it graver, never milder: 119 stays once it was said.
+    if (turn.advice && (turn.advice.call_119 || !triage?.advice.call_119)) showAdvice(turn.advice, triage);
     if (!turn.recommendation) return;
     triage = turn.recommendation.triage;
     // The dialogue may not know of a refusal that was told by a card's button.
