@@ -49,7 +49,7 @@ def test_what_is_drawn_from_it_parses(knowledge: Knowledge) -> None:
 @pytest.mark.full
 def test_a_hundred_thousand_parse(knowledge: Knowledge) -> None:
     outputs = parsed(100_000, knowledge)
-    print(f"\ndrawn from the grammar: {len(outputs)}, unreadable: 0")
+    print(f"\ndrawn from the grammar: {len(outputs)}, unreadable: 0")  # noqa: T201 - counts
     assert len(outputs) == 100_000
 
 

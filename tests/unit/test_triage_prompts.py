@@ -31,7 +31,7 @@ def test_a_text_has_no_way_out_of_its_place(family: Family, text: str) -> None:
     assert prompt.startswith(made.prefix)
     assert prompt.endswith(made.suffix)
     said = prompt[len(made.prefix) : len(prompt) - len(made.suffix)]
-    assert not set(said) & set("<>|[]\"\\\n\x00\u200b\u202e\ufeff｜")
+    assert not set(said) & set('<>|[]"\\\n\x00\u200b\u202e\ufeff｜')
 
 
 @given(st.text(max_size=2_100))
