@@ -110,6 +110,18 @@ def sync_alone(state: Path, feed_url: str) -> Iterator[SyncHouse]:
 
 
 @contextmanager
+def demo(state: Path) -> Iterator[Address]:
+    """The whole system on the simulator as `up --demo` starts it, with the limits off."""
+    state.mkdir(mode=0o700)
+    environment = _environment({**LIMITS_OFF, **RULES_ALONE})
+    try:
+        _er(state, environment, "up", "--demo", "--detach", "--port", "0")
+        yield running_at(state)
+    finally:
+        _er(state, environment, "down")
+
+
+@contextmanager
 def everything(state: Path, feed_url: str, *, processes: bool) -> Iterator[Address]:
     """The whole system as `up` starts it, with the limits off."""
     state.mkdir(mode=0o700)

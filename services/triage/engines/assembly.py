@@ -132,6 +132,7 @@ def _endpoints(
     if supervisor is not None:
         cpu = Endpoint("cpu", supervisor.locate, made, limits, client)
         cpu.absent = lambda: supervisor.state
+        cpu.named = settings.model.split("#")[0].rsplit("/", 1)[-1].rsplit(":", 1)[-1]
         supervisor.is_sick = lambda: cpu.state == "down" and cpu.last_reason != "loading"
         known["cpu"] = cpu
     wanted = list(dict.fromkeys(settings.engines))

@@ -37,7 +37,7 @@ class Limits:
     """Seconds: of one answer, of a canary, and the longest wait before the next engine is asked."""
 
     answer_s: float = 3.0
-    canary_s: float = 10.0
+    canary_s: float = 30.0
     hedge_s: float = 1.0
 
 
@@ -60,7 +60,8 @@ class Tally:
 
 @dataclass(slots=True)
 class Endpoint:
-    """`locate` tells the address of now, or None; `absent` says why there is none."""
+    """`locate` tells the address of now, or None; `absent` says why there is none. `named` is what
+    the model is called where its own word, the name of a file, tells nothing."""
 
     name: str
     locate: Callable[[], Address | None]
@@ -70,6 +71,7 @@ class Endpoint:
     absent: Callable[[], State] = lambda: "off"
     clock: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
+    named: str | None = None
     model: str | None = None
     last_reason: str | None = None
     tally: Tally = field(default_factory=Tally)
@@ -160,8 +162,7 @@ class Endpoint:
         try:
             await self.client.healthy(address)
         except EngineFailed as failure:
-            if failure.reason != "busy":
-                self._lose(failure.reason)
+            self.note_failure(failure.reason)
 
     async def _probe(self, address: Address) -> None:
         """Half open: health, then a canary that the grammar really binds."""
@@ -174,7 +175,7 @@ class Endpoint:
             self._not_yet(failure.reason)
             return
         _log.info("engine ready", engine=self.name)
-        self.model = answer.model_name
+        self.model = self.named or answer.model_name
         self.last_reason = None
         self._circuit = self._circuit.returned(self.clock())
         self._recent.clear()

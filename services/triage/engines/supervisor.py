@@ -21,7 +21,7 @@ from shared import logs
 ROOT = Path(__file__).resolve().parents[3]
 PORT_TIMEOUT_S = 20.0
 LOOK_EVERY_S = 1.0
-MISSED_LOOKS = 4
+MISSED_LOOKS = 8
 STEADY_S = 60.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 60.0
 PREPARE_AGAIN_S = 60.0
