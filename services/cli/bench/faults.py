@@ -24,6 +24,7 @@ from services.triage.engines.client import Address
 
 Mood = Literal["well", "slow", "garbage", "free"]
 SLOW_S = 5.0
+ROOT = Path(__file__).resolve().parents[3]
 SLOTS = 8
 
 
@@ -101,7 +102,7 @@ class Gpu:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])},
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
         told = {
             "model": str(self.model), "key": self.key, "port": self.port,
