@@ -102,9 +102,9 @@ async def test_in_shadow_no_public_answer_differs_from_rules_alone(
         languages = itertools.cycle(("ko", "en"))
         differ = 0
         for text in varied(count, seed=4):
-            asked = {"json": {"text": text}, "headers": {"accept-language": next(languages)}}
-            first = await alone.post("/v1/triage", **asked)
-            second = await beside.post("/v1/triage", **asked)
+            asked, headers = {"text": text}, {"accept-language": next(languages)}
+            first = await alone.post("/v1/triage", json=asked, headers=headers)
+            second = await beside.post("/v1/triage", json=asked, headers=headers)
             assert first.status_code == second.status_code == 200
             differ += comparable(first) != comparable(second)
         print(f"\npublic answers compared: {count}, different: {differ}")  # noqa: T201 - counts

@@ -81,7 +81,7 @@ def test_a_sex_fills_a_gap_only_where_a_word_of_it_stands_alone(
 ) -> None:
     for told in ("M", "F"):
         known = rules(text).patient.gender
-        found = joined(text, ModelReading(None, told, None, ())).patient.gender  # type: ignore[arg-type]
+        found = joined(text, ModelReading(None, told, None, ())).patient.gender
         assert found == (known or (gender if told == gender else None))
 
 
