@@ -1,5 +1,6 @@
 """Fail-over with real llama.cpp servers: eight callers, nine faults, nobody goes without."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ from tests.support.models import tiny_qwen2
 @pytest.mark.full
 async def test_eight_callers_lose_nothing_whatever_fails(tmp_path: Path) -> None:
     path = tiny_qwen2(tmp_path / "tiny-qwen2.gguf", codes=KNOWLEDGE.ontology)
-    made = template("qwen", KNOWLEDGE.ontology)
+    # In a byte-level vocabulary the whole prompt has 4,300 tokens, which no GPU would notice and
+    # one thread does: what is measured here is the chain, so the fixed part is left out.
+    made = replace(template("qwen", KNOWLEDGE.ontology), prefix="<|im_start|>user\n")
     model = Model(path, tmp_path, made, extract_grammar(KNOWLEDGE.ontology))
     outcomes = await measure(model, calm_s=3)
     for table in report(outcomes).tables:

@@ -31,6 +31,7 @@ from services.cli.bench.workers import (
     worker,
 )
 from services.cli.errors import CommandFailed
+from services.cli.serving import say
 
 CALLERS = (1, 4, 16)
 UNBOUND_TOKENS = 48
@@ -83,6 +84,7 @@ def bench(wanted: Wanted) -> Report:
 
 
 def _measured(served: Served, model: Model, rounds: int) -> Engine:
+    say(f"{served.name}: one caller")
     with served.client() as client:
         first_ms = _extract(client, model, TEXTS[0])[0]
         bound, free, whole = [], [], []
@@ -130,6 +132,7 @@ def _per_second(timings: Sequence[dict[str, float]]) -> float:
 
 
 def _crowd(served: Served, model: Model, callers: int, rounds: int) -> Crowd:
+    say(f"{served.name}: {callers} at once")
     calls = callers * rounds
     times: list[float] = []
     refused: list[int] = []
@@ -155,6 +158,7 @@ def _crowd(served: Served, model: Model, callers: int, rounds: int) -> Crowd:
 
 
 def _plain_ms(model: Model, rounds: int) -> float:
+    say("the plain way")
     backend = backend_of("llama-cpp-python", model.folder)
     asked = [json.dumps(body(model, text)) for text in TEXTS[: max(2, rounds)]]
     done = subprocess.run(

@@ -17,6 +17,7 @@ from services.cli.bench.faults import Gpu, Proxy, proxied
 from services.cli.bench.latency import percentile
 from services.cli.bench.reports import Report, Wanted, number, table
 from services.cli.bench.workers import TEXTS, Model, model_of
+from services.cli.serving import say
 from services.triage.engines.chain import Chain, Extracted
 from services.triage.engines.client import Address, LlamaClient
 from services.triage.engines.endpoint import Endpoint, Limits
@@ -199,6 +200,7 @@ def _faults(built: House) -> list[tuple[str, str, Act, Act]]:
 async def _one(
     built: House, fault: str, mended: str, broken: Act, mend: Act, *, calm_s: float
 ) -> Outcome:
+    say(fault)
     await _until(lambda: built.second.is_ready)
     if mended == "cpu":
         built.address = None  # the worker is all there is

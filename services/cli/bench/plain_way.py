@@ -12,7 +12,7 @@ CONTEXT = 8192
 
 
 def main(model: str) -> None:
-    threads = os.cpu_count() or 1
+    threads = int(os.environ.get("ER_TRIAGE_CPU_THREADS") or os.cpu_count() or 1)
     llama = llama_cpp.Llama(
         model, n_ctx=CONTEXT, n_threads=threads, n_threads_batch=threads, verbose=False
     )

@@ -101,7 +101,7 @@ def worker(model: Model, name: BackendName, *, queue: int = 32) -> Iterator[Serv
         backend=name,
         model=str(model.path),
         key=secrets.token_urlsafe(24),
-        threads=os.cpu_count() or 1,
+        threads=int(os.environ.get("ER_TRIAGE_CPU_THREADS") or os.cpu_count() or 1),
         context=8192,
         queue=queue,
     )
