@@ -71,6 +71,7 @@ class House:
     first: Endpoint
     second: Endpoint
     chain: Chain
+    through: Address
     address: Address | None = None
     answers: list[Answer] = field(default_factory=list)
     failed: int = 0
@@ -130,7 +131,8 @@ async def house(model: Model) -> AsyncIterator[House]:
         metrics = Metrics.register(CollectorRegistry())
         codes = knowledge.ontology
         chain = Chain([first, second], grammar=model.grammar, codes=codes, metrics=metrics)
-        built = House(gpu, proxy, supervisor, first, second, chain, Address(through, key))
+        way = Address(through, key)
+        built = House(gpu, proxy, supervisor, first, second, chain, way, way)
         first.locate = lambda: built.address
         supervisor.is_sick = lambda: second.state == "down"
         for work in (chain.watch(), supervisor.run()):
@@ -151,7 +153,7 @@ async def _ended(task: asyncio.Task[None]) -> None:
 
 def _faults(built: House) -> list[tuple[str, str, Act, Act]]:
     """Name, the engine that is mended in the end, how it breaks, how it is mended."""
-    through, direct = built.address, built.gpu.address
+    direct = built.gpu.address
 
     async def moved(address: Address | None) -> None:
         built.address = address
@@ -181,7 +183,7 @@ def _faults(built: House) -> list[tuple[str, str, Act, Act]]:
         """The supervisor mends it."""
 
     async def back() -> None:
-        built.address = through
+        built.address = built.through
 
     closed = Address("http://127.0.0.1:9", direct.key)
     return [
@@ -205,7 +207,9 @@ async def _one(
     if mended == "cpu":
         built.address = None  # the worker is all there is
     else:
-        built.address = built.address or Address(built.proxy.upstream, built.gpu.key)
+        # A later epoch is another server: what the fault before did to its pauses is forgotten.
+        through, epoch = built.through, int(time.monotonic() * 1000)
+        built.address = Address(through.url, through.key, epoch)
         await _until(lambda: built.first.is_ready)
     built.answers, built.failed = [], 0
     over = asyncio.Event()

@@ -1,5 +1,6 @@
 """One engine of the chain: where it is, how it is, what it has done lately."""
 
+import math
 import random
 import time
 from collections import Counter, deque
@@ -79,6 +80,7 @@ class Endpoint:
     _proven: Address | None = None
     _seen: Address | None = None
     _strikes: int = 0
+    _answered: float = -math.inf
     _recent: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
 
     @property
@@ -117,21 +119,26 @@ class Endpoint:
                 address, ask, within_s=min(within_s, self.limits.answer_s)
             )
         except EngineFailed as failure:
-            self.note_failure(failure.reason)
+            self.note_failure(failure.reason, since=began)
             raise
-        self._recent.append(self.clock() - began)
+        self._answered = self.clock()
+        self._recent.append(self._answered - began)
         self._strikes = 0
         return answer
 
-    def note_failure(self, reason: str) -> None:
-        """A sick engine cools down, and has to prove itself before it is asked again."""
+    def note_failure(self, reason: str, *, since: float) -> None:
+        """A sick engine cools down, and has to prove itself before it is asked again. `since` is
+        when it was asked, on its clock."""
         if reason == "late":
-            self.note_late()
+            self.note_late(since)
         elif reason in SICK:
             self._lose(reason)
 
-    def note_late(self) -> None:
-        """It did not answer in time, or the next engine overtook it."""
+    def note_late(self, since: float) -> None:
+        """It did not answer in time, or the next engine overtook it. One that answered somebody
+        else meanwhile is busy and not sick."""
+        if self._answered > since:
+            return
         self._strikes += 1
         if self._strikes >= STRIKES:
             self._lose("late")
@@ -162,7 +169,7 @@ class Endpoint:
         try:
             await self.client.healthy(address)
         except EngineFailed as failure:
-            self.note_failure(failure.reason)
+            self.note_failure(failure.reason, since=self.clock())
 
     async def _probe(self, address: Address) -> None:
         """Half open: health, then a canary that the grammar really binds."""
