@@ -35,7 +35,7 @@ def served(
     path = tiny_qwen2(folder / "tiny-qwen2.gguf", codes=KNOWLEDGE.ontology)
     made = template("qwen", KNOWLEDGE.ontology)
     model = Model(path, KEPT, made, extract_grammar(KNOWLEDGE.ontology))
-    with worker(model, name) as running:
+    with worker(model, name, threads=1) as running:
         yield running, model
 
 

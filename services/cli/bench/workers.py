@@ -94,14 +94,17 @@ def backend_of(name: BackendName, folder: Path) -> Backend:
 
 
 @contextmanager
-def worker(model: Model, name: BackendName, *, queue: int = 32) -> Iterator[Served]:
-    """The local worker as triage starts it, ready."""
+def worker(
+    model: Model, name: BackendName, *, threads: int | None = None, queue: int = 32
+) -> Iterator[Served]:
+    """The local worker as triage starts it, ready; with as many threads as the setting says."""
+    set_to = int(os.environ.get("ER_TRIAGE_CPU_THREADS") or os.cpu_count() or 1)
     backend = backend_of(name, model.folder)
     task = Task(
         backend=name,
         model=str(model.path),
         key=secrets.token_urlsafe(24),
-        threads=int(os.environ.get("ER_TRIAGE_CPU_THREADS") or os.cpu_count() or 1),
+        threads=threads or set_to,
         context=8192,
         queue=queue,
     )
