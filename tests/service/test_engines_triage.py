@@ -32,7 +32,12 @@ LIES = (
 
 @asynccontextmanager
 async def triage(database: str, **changed: Any) -> AsyncIterator[httpx.AsyncClient]:
-    base: dict[str, Any] = {"database_url": database, "service_key": KEY, "engines": "rules"}
+    base: dict[str, Any] = {
+        "database_url": database,
+        "redis_url": "redis://127.0.0.1:1/0",
+        "service_key": KEY,
+        "engines": "rules",
+    }
     settings = Settings.model_validate({**base, **changed})
     headers = {"authorization": f"Bearer {service_token(KEY, 'triage')}"}
     async with (

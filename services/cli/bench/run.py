@@ -6,12 +6,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from services.cli.bench import alive, engines, failover, first_words, sync
+from services.cli.bench import alive, chat, engines, failover, first_words, sync
 from services.cli.bench.reports import Report, Wanted
 from services.cli.errors import CommandFailed
 
 BENCHES: Mapping[str, Callable[[Wanted], Report]] = {
     "alive": alive.bench,
+    "chat": chat.bench,
     "engines": engines.bench,
     "failover": failover.bench,
     "first-words": first_words.bench,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli.evaluating import messages
+from services.cli.evaluating import dialogues, messages
 
 evaluation = typer.Typer(no_args_is_help=True, help="Score the rules on labelled files.")
 
@@ -17,3 +17,13 @@ def evaluate_messages(
 ) -> None:
     """How hospitals' restriction messages are read; needs no running system."""
     messages.evaluate(file, out)
+
+
+@evaluation.command("dialogues")
+def evaluate_dialogues(
+    file: Annotated[Path, typer.Argument(help="JSON lines, as in tests/eval")],
+    out: Annotated[Path | None, typer.Option(help="write the figures as JSON")] = None,
+    state: Annotated[Path | None, typer.Option("--state", help="state folder (.er)")] = None,
+) -> None:
+    """Whole dialogues with the running system: final fields, what was lost or asked twice."""
+    dialogues.evaluate(file, out, state)
