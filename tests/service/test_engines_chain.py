@@ -209,6 +209,14 @@ async def test_a_new_address_is_proven_before_it_is_used() -> None:
         assert engine.is_ready
 
 
+@pytest.mark.parametrize("url", ["", "gpu:8080", "http://", "http://[::1", "ftp://127.0.0.1"])
+async def test_an_address_that_is_none_is_an_engine_that_is_not_there(url: str) -> None:
+    async with llama_client() as client:
+        engine = endpoint("gpu", client, Address(url, ""))
+        await engine.watch()
+        assert (engine.state, engine.last_reason) == ("cooling", "unreachable")
+
+
 async def test_a_wrong_key_is_told_as_refused() -> None:
     fake = FakeLlama()
     async with running(fake.app) as url, llama_client() as client:

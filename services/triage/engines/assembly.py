@@ -22,7 +22,7 @@ from services.triage.engines.shadow import Shadow
 from services.triage.engines.supervisor import Plan, Supervisor
 from services.triage.knowledge import Knowledge
 from services.triage.settings import Settings
-from shared import background
+from shared import background, logs
 
 RULES = "rules"
 DEGRADED = {"gpu": "gpu", "cpu": "cpu_model"}
@@ -59,7 +59,11 @@ class Engines:
             return Understood(found)
         if not text.strip() or not self.chain.endpoints:
             return Understood(found)
-        read = await self.chain.extract(text, within_s=within_s)
+        try:
+            read = await self.chain.extract(text, within_s=within_s)
+        except Exception as error:  # noqa: BLE001 - whatever a model does, the rules answer
+            logs.logger("engines").error("model failed", error=type(error).__name__)
+            return Understood(found)
         degraded = tuple(sorted(DEGRADED[name] for name in read.reasons))
         if not isinstance(read, Extracted):
             return Understood(found, degraded=degraded)

@@ -12,7 +12,6 @@ from services.triage.engines.output import ModelOutput, UnreadableOutput, read_o
 
 TOKEN_LIMIT = 320
 WATCH_EVERY_S = 0.5
-WORTH_A_TRY_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)

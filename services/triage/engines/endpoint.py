@@ -119,7 +119,8 @@ class Endpoint:
                 address, ask, within_s=min(within_s, self.limits.answer_s)
             )
         except EngineFailed as failure:
-            self.note_failure(failure.reason, since=began)
+            if self._proven == address:  # what a former server did is not the fault of this one
+                self.note_failure(failure.reason, since=began)
             raise
         self._answered = self.clock()
         self._recent.append(self._answered - began)

@@ -88,6 +88,8 @@ class Supervisor:
                 self.state, reason, again = "down", "the worker ended", None
             except _NotPrepared as error:
                 self.state, reason, again = "down", str(error), error.again_s
+            except OSError as error:
+                self.state, reason, again = "down", type(error).__name__, PREPARE_AGAIN_S
             self._say(reason)
             self.detail = reason
             lasted = time.monotonic() - began
