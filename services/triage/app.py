@@ -18,6 +18,7 @@ from services.triage.chat.sealing import Sealer
 from services.triage.chat.sessions import Sessions
 from services.triage.engines import assembly
 from services.triage.knowledge import load_knowledge
+from services.triage.needs.opening import adviser
 from services.triage.settings import Settings
 from shared import app as shared_app
 from shared import background, cache, db, logs
@@ -44,19 +45,21 @@ def create_app(settings: Settings) -> FastAPI:
                 logs.logger("triage").warning(
                     "rules changed under one version", ruleset=knowledge.ruleset
                 )
-            checks = {"postgres": partial(db.ping, engine)}
             memory = Memory(redis, dataset=settings.dataset)
             sealer = Sealer(settings.chat_key.get_secret_value())
-            sessions = Sessions(engine, memory, sealer, book)
+            forgetting = retention.keep_forgetting(engine)
             async with (
-                background.running(app, "chat retention", retention.keep_forgetting(engine)),
+                adviser(settings, knowledge, redis) as asked,
                 assembly.running(app, settings, knowledge, redis) as engines,
+                background.running(app, "chat retention", forgetting),
             ):
                 yield {
                     "knowledge": knowledge,
                     "engines": engines,
-                    "sessions": sessions,
-                    "checks": checks,
+                    "sessions": Sessions(engine, memory, sealer, book),
+                    "adviser": asked,
+                    "model_ms": settings.openai_timeout_ms,
+                    "checks": {"postgres": partial(db.ping, engine)},
                 }
         finally:
             await redis.aclose()

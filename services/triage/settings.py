@@ -22,18 +22,19 @@ def _listed(value: object) -> object:
     return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
 
-def _nothing(value: object) -> object:
-    """A variable that is set to nothing says as much as one that is not set."""
+def _none_if_blank(value: object) -> object:
+    """A variable that is set to nothing, as compose files do, is not set."""
     return None if value == "" else value
 
 
 Engines = Annotated[list[EngineName], NoDecode, BeforeValidator(_listed)]
-Text = Annotated[str | None, BeforeValidator(_nothing)]
+Text = Annotated[str | None, BeforeValidator(_none_if_blank)]
 
 
 class Settings(CommonSettings):
-    """Rules need no setting; the database keeps which rules were served when, and dialogues. The
-    rest is about the models above the rules."""
+    """Rules need no setting; the database keeps which rules were served when, and dialogues.
+    Without a key of OpenAI the clinical table answers alone; money is in US dollars. The rest is
+    about the models above the rules."""
 
     model_config = SettingsConfigDict(env_prefix="ER_TRIAGE_")
 
@@ -56,6 +57,13 @@ class Settings(CommonSettings):
     model_dir: Annotated[Path, BeforeValidator(lambda value: value or ".er/engines")] = Path(
         ".er/engines"
     )
+    openai_url: str = "https://api.openai.com/v1"
+    openai_key: Annotated[SecretStr | None, BeforeValidator(_none_if_blank)] = None
+    openai_model: str = Field("gpt-4o", min_length=1)
+    openai_timeout_ms: int = Field(1500, ge=100, le=1500)
+    openai_daily_usd: float = Field(5, ge=0)
+    openai_usd_per_million_in: float = Field(2.5, ge=0)
+    openai_usd_per_million_out: float = Field(10, ge=0)
 
     @model_validator(mode="after")
     def chat_key_is_secret(self) -> Self:
