@@ -30,7 +30,7 @@ from shared import app as shared_app
 from shared import background, cache
 from shared.contracts.sync import SnapshotKeys
 
-VERSION = "1.2.0"
+VERSION = "1.3.0"
 CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=100)
 SNAPSHOT_POLL_S = 5.0
 COMPRESS_FROM_BYTES = 1024
