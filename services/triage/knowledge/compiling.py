@@ -4,12 +4,19 @@ import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from services.triage.knowledge.conjugating import beginnings
 from services.triage.knowledge.files import LexiconFile, RelationEntry, WordsEntry
 from services.triage.knowledge.model import Lexicon, Matcher, Relation
 from services.triage.knowledge.reading import KnowledgeError
+from services.triage.knowledge.spelling import compile_spelling
 
 _MACRO = re.compile(r"\{([a-z_]+)\}")
+_STEM = re.compile("<([가-힣]+)>")
 _NEGATIVE = re.compile("[안못없않]")
+# Here the syllable of "not" is part of another word.
+_NO_NEGATIVE = re.compile(
+    "[입목귀코눈차몸집배속뱃]안|안(?:면|구|쪽|에|으로|검|통|전|경|약|압|달|절|색|부|방|내|테|정)|불안|편안|미안"
+)
 
 
 def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
@@ -26,6 +33,9 @@ def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
     if idioms.spaced is None or (idioms.plain is None and idioms.denying is None):
         raise KnowledgeError("lexicon.yaml: idioms: both languages are needed")
     return Lexicon(
+        spelling=compile_spelling(
+            file.spelling.words, real=file.spelling.real, shortened=file.spelling.shortened
+        ),
         symptoms=table("symptoms", file.symptoms),
         cues=table("cues", file.cues),
         history=table("history", file.history),
@@ -35,6 +45,7 @@ def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
         idioms_spaced=idioms.spaced,
         cry_for_help=_union("lexicon.yaml: cry_for_help", file.cry_for_help, file.macros),
         relations=_relations(file.relations, file.relation_exceptions),
+        gravest=tuple(file.gravest),
         gender_of_code=MappingProxyType(dict(file.gender_of_code)),
     )
 
@@ -43,8 +54,8 @@ def _matcher(
     place: str, key: str, name: str, entry: WordsEntry, macros: Mapping[str, str]
 ) -> Matcher:
     wordings = [part for words in entry.ko for part in _alternatives(words)]
-    denying = [words for words in wordings if _NEGATIVE.search(words)]
-    plain = [words for words in wordings if not _NEGATIVE.search(words)]
+    denying = [words for words in wordings if _contains_negative(words)]
+    plain = [words for words in wordings if not _contains_negative(words)]
     return Matcher(
         name=key,
         ko=name,
@@ -53,6 +64,10 @@ def _matcher(
         spaced=_spaced(place, entry.en, macros) if entry.en else None,
         over=frozenset(entry.over),
     )
+
+
+def _contains_negative(words: str) -> bool:
+    return _NEGATIVE.search(_NO_NEGATIVE.sub("", words)) is not None
 
 
 def _union(place: str, wordings: Iterable[str], macros: Mapping[str, str]) -> re.Pattern[str]:
@@ -87,7 +102,11 @@ def _expanded(place: str, words: str, macros: Mapping[str, str]) -> str:
         return macros[found[1]]
 
     once = _MACRO.sub(value, words)
-    return _MACRO.sub(value, once)
+    return _STEM.sub(_forms, _MACRO.sub(value, once))
+
+
+def _forms(found: re.Match[str]) -> str:
+    return f"(?:{'|'.join(beginnings(found[1]))})"
 
 
 def _compiled(place: str, body: str) -> re.Pattern[str]:
@@ -102,8 +121,11 @@ def _compiled(place: str, body: str) -> re.Pattern[str]:
 
 def _relations(entries: Iterable[RelationEntry], exceptions: Iterable[str]) -> Relation:
     entries = tuple(entries)
-    sex_of = {word: entry.sex for entry in entries for word in entry.words}
-    stage_of = {word: entry.stage for entry in entries for word in entry.words if entry.stage}
+    # What is not English is looked for without its spaces, like Korean.
+    said = [(_unspaced(word), entry) for entry in entries for word in entry.words]
+    sex_of = {word: entry.sex for word, entry in said}
+    stage_of = {word: entry.stage for word, entry in said if entry.stage}
+    young = {word for word, entry in said if entry.young or entry.stage}
     # The longest first, so that a grandmother is not read as a mother.
     longest = sorted(sex_of, key=len, reverse=True)
     korean = "|".join(re.escape(word) for word in longest if not word.isascii())
@@ -115,4 +137,9 @@ def _relations(entries: Iterable[RelationEntry], exceptions: Iterable[str]) -> R
         spaced=_compiled(place, rf"\b(?:{english})\b"),
         sex_of=MappingProxyType(sex_of),
         stage_of=MappingProxyType(stage_of),
+        young=frozenset(young),
     )
+
+
+def _unspaced(word: str) -> str:
+    return word if word.isascii() else word.replace(" ", "")

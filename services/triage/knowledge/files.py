@@ -42,10 +42,18 @@ class WordsEntry(Entry):
 class RelationEntry(Entry):
     sex: Literal["M", "F"] | None = None
     stage: str | None = None
+    young: bool = False
     words: list[str]
 
 
+class SpellingEntry(Entry):
+    words: list[str]
+    real: list[str]
+    shortened: list[str]
+
+
 class LexiconFile(Entry):
+    spelling: SpellingEntry
     macros: dict[str, str]
     idioms: WordsEntry
     cry_for_help: list[str]
@@ -56,6 +64,7 @@ class LexiconFile(Entry):
     lanes: dict[Literal["act", "plan", "wish"], WordsEntry]
     relation_exceptions: list[str]
     relations: list[RelationEntry]
+    gravest: Codes
     gender_of_code: dict[str, Literal["M", "F"]]
 
 

@@ -45,14 +45,29 @@ class Matcher:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
+    """`young` are the words for somebody's child, of whatever age."""
+
     words: re.Pattern[str]
     spaced: re.Pattern[str]
     sex_of: Mapping[str, Sex | None]
     stage_of: Mapping[str, str]
+    young: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """What a misspelt stretch means; right and wrong always have the same number of syllables.
+    `lengths` are those of the wrong ones, longest first; `real` words are left alone."""
+
+    variants: Mapping[str, str]
+    lengths: tuple[int, ...]
+    real: frozenset[str]
+    shortened: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
+    spelling: Spelling
     symptoms: tuple[Matcher, ...]
     cues: tuple[Matcher, ...]
     history: tuple[Matcher, ...]
@@ -62,6 +77,7 @@ class Lexicon:
     idioms_spaced: re.Pattern[str]
     cry_for_help: re.Pattern[str]
     relations: Relation
+    gravest: tuple[str, ...]
     gender_of_code: Mapping[str, Sex]
 
 
