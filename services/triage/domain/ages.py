@@ -89,7 +89,8 @@ def _english_word(match: re.Match[str], _: int) -> Age:
 def _days_in_words(match: re.Match[str], _: int) -> Age:
     word = match[1].replace(" ", "")
     days = _SPANS[word]
-    return Age(0, *match.span(), days=days, said=f"생후 {days}일" if days < 30 else f"생후 {word}")
+    said = f"생후 {days}일" if days < 30 else f"생후 {round(days / DAYS_PER_MONTH)}개월"
+    return Age(0, *match.span(), days=days, said=said)
 
 
 def _decade_in_words(match: re.Match[str], _: int) -> Age | None:
@@ -255,7 +256,7 @@ _FORMS = _forms(
     ),
     (
         rf"(?<![\d가-힣.])(?:만\s*)?(\d{{1,3}}|{SINO})\s*"
-        rf"(?:살|세(?!기|대|트|상|균|탁|제|게|수|요|로|척|시|번|개|명|달))(?!림|릴){_NOT_LATER}",
+        rf"(?:살|세(?!기|대|트|상|균|탁|제|게|수|로|척))(?!림|릴){_NOT_LATER}",
         _years,
     ),
     (

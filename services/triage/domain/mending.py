@@ -31,10 +31,13 @@ _HABITS = tuple(
         ("머추", "멈추"),
         ("머춰", "멈춰"),
         ("힘드[러르]", "힘들어"),
+        ("겡[련년]|견련|경년(?=[해하이을])", "경련"),
     )
 )
 _PAST = re.compile("[가-힣](?=[어는다고습지네음던거대더을죠슴데냐나])")
 _PAST_VOWELS = frozenset((0, 1, 4, 5, 6, 9, 14, 10, 15))  # ㅏ ㅐ ㅓ ㅔ ㅕ ㅘ ㅝ ㅙ ㅞ
+_SAFE_INSIDE = 3
+_LONG_WORD = 8
 _CODA_S, _CODA_SS = 19, 20
 _NEVER_PAST = frozenset("것맛갓낫첫벗")
 
@@ -44,10 +47,10 @@ def mended(reading: Reading, spelling: Spelling) -> Reading:
     text = _SHORTENED.sub(
         lambda found: spelling.shortened.get(found[0], found[0]), reading.squeezed
     )
-    text = _PAST.sub(_past, text)
+    text = _near_words(replace(reading, squeezed=_PAST.sub(_past, text)), spelling)
     for wrong, right in _HABITS:
         text = wrong.sub(right, text)
-    return replace(reading, squeezed=_near_words(text, spelling))
+    return replace(reading, squeezed=text)
 
 
 def _past(found: re.Match[str]) -> str:
@@ -58,22 +61,30 @@ def _past(found: re.Match[str]) -> str:
     return chr(ord(found[0]) + _CODA_SS - _CODA_S)
 
 
-def _near_words(text: str, spelling: Spelling) -> str:
+def _near_words(reading: Reading, spelling: Spelling) -> str:
     """The longest variant at every place, from left to right; right words are stepped over."""
+    text = reading.squeezed
     letters: list[str] = []
     place = 0
     while place < len(text):
-        step = 1
-        for length in spelling.lengths:
-            wrong = text[place : place + length]
-            if wrong in spelling.real:
-                step = length
-                break
-            if wrong in spelling.variants:
-                letters.append(spelling.variants[wrong])
-                place += length
-                step = 0
-                break
-        letters.append(text[place : place + step])
-        place += step
+        found = next(
+            (
+                length
+                for length in spelling.lengths
+                if (wrong := text[place : place + length]) in spelling.real
+                or (wrong in spelling.variants and _may_be_mended(reading, place, length))
+            ),
+            1,
+        )
+        wrong = text[place : place + found]
+        letters.append(wrong if wrong in spelling.real else spelling.variants.get(wrong, wrong))
+        place += found
     return "".join(letters)
+
+
+def _may_be_mended(reading: Reading, place: int, length: int) -> bool:
+    """A stretch that runs from the middle of one word into the next only looks like a word."""
+    first, last = reading.words[place]
+    if place == first:
+        return True
+    return place + length <= last and (length >= _SAFE_INSIDE or last - first < _LONG_WORD)

@@ -18,12 +18,14 @@ from services.triage.knowledge.model import Matcher
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _SHORT_NOUNS = frozenset(
     "배이눈귀코목등손발팔열토피변침숨알골질속몸입말볼혀살쉬약술물불칼개벌뱀떡게똥당맥힘밑잠관젖"
+    "애아까차국담징"
 )
 _MAY_PRECEDE = re.compile(
     r"(?:왼|오른|양|한|쪽|두|윗|아랫|아래|뒷|앞|옆|온|헛|생|맨|새|핏|콧|귓|입|눈|코|귀|손|발|내|제|이|그|저|큰|깨|찬|식은"
     r"|우리|울|엄마|아빠|아이|애|아기|애기|막|또|너무|계속|자꾸|진짜|갑자기|미친|개|존나|코피|선|검은|까만|뜨거운|아|헐|와|더|못|안"
     r"|[은는을를이가도의고서며에니데])$"
 )
+_COMPOUND = re.compile(r"[손발팔길골]목$")
 _CORRECTION = re.compile(
     r"[가-힣]{0,4}[\s.,!…]*(?:아[,.]?\s*)?(?:아니(?:요|다|에요|아니)?|잘못|정정)[\s.,!…]+[가-힣]{0,6}\s?[가-힣]{0,3}\s*"
 )
@@ -76,19 +78,27 @@ def _places(reading: Reading, pattern: re.Pattern[str]) -> Iterator[tuple[int, i
     found = pattern.search(reading.squeezed)
     while found:
         start, end = found.span()
-        if _inside_another_word(reading, start):
+        if _inside_another_word(reading, start, end):
             found = pattern.search(reading.squeezed, start + 1)
         else:
             yield start, end
             found = pattern.search(reading.squeezed, max(end, start + 1))
 
 
-def _inside_another_word(reading: Reading, start: int) -> bool:
-    if reading.squeezed[start] not in _SHORT_NOUNS or reading.begins_word(start):
+def _inside_another_word(reading: Reading, start: int, end: int) -> bool:
+    if reading.begins_word(start):
         return False
-    first, _ = reading.words[start]
+    first, last = reading.words[start]
+    if last - start == 1 and end > last:
+        return True
+    if reading.squeezed[start] not in _SHORT_NOUNS:
+        return False
     before = reading.squeezed[first:start]
-    return _MAY_PRECEDE.search(before) is None
+    return (
+        _MAY_PRECEDE.search(before) is None
+        or _COMPOUND.search(before + "목") is not None
+        and reading.squeezed[start] == "목"
+    )
 
 
 def _distinct(mentions: list[Mention]) -> list[Mention]:

@@ -61,8 +61,10 @@ _FEARED = re.compile(
     r"(?:이|가|을|를)?(?:[가-힣]{0,2}?)(?:ㄹ까|[올날될할질릴생길걸갈플]까|을까)(?:봐|무서|걱정|싶|\||요|하는|두려|염려)"
     r"|(?:이|가)?(?:오|나|생기|되|걸리|하|이)?면(?:어떡|어떻게|어쩌|되나)"
     r"|(?:을|를)?(?:예방|대비|막으려|조심)|보험|(?:이|가)?(?:[올걸할날될릴]{0,2})뻔(?!뻔)"
-    r"|(?:이|가)?(?:[할질날올릴]{1,2})(?:정도|만큼|지경)|각(?:\||$|이다|임)"
+    r"|각(?:\||$|이다|임)"
 )
+_AS_IF = re.compile(r"(?:할|질|을|ㄹ)?(?:정도|만큼|지경|뻔|것같|거같|꺼같|듯)")
+_FAINTING = re.compile(r"(?:기절|실신|쓰러|까무러|졸도|혼절)[가-힣]{0,2}$")
 _DRUG_NAMED = re.compile(
     r"약(?!(?:을|도|만|은)?(?:먹|드|복용|써|발라|바르|듣|안듣|넣))|(?:에좋은|에먹는|치료제|전문|학회|교육|강의|영상|뉴스|기사|검색)"
 )
@@ -71,8 +73,9 @@ _QUOTED = re.compile(
     r"|\|?(?:을|를)?(?:[a-z_가-힣]{0,12}에)?(?:추가|출력|포함|기록|입력|삭제|반환)(?:해|하라|하세|하시|할것|해라|해줘|하고)"
 )
 _DOUBTED = re.compile(
-    r"(?:이|증상)?(?:인가|인지|일까|일수|아닐까|아닌가|의심|같[아은]|맞나|증상|오는|올것|될까|올까|걸릴)"
+    r"(?:이|증상)?(?:인가|인지|일까|일수|아닐까|아닌가|의심|같[아은]|처럼|맞나|증상|오는|올것|될까|올까|걸릴)"
 )
+_ASKED = re.compile(r"(?:이|증상)?(?:인가|인지|일까|아닐까|아닌가|의심|맞나|올까|걸릴까)")
 _SUSPECTED = re.compile(
     r"(?:심장마비|심정지|열사병|일사병|저혈당|고혈당|아나필락시스|뇌진탕|파상풍|맹장염|중독|탈구|골절|디스크)$"
 )
@@ -80,6 +83,7 @@ _DICTATED = re.compile(
     r"(?:이전|위의?|앞의?|앞선|기존|모든|지금까지)[^|.!?\n]{0,14}(?:지시|명령|규칙|프롬프트|내용|설정|말)[^|.!?\n]{0,14}"
     r"(?:무시|잊|삭제|따르지|취소)[^.!?\n]*|(?:시스템|관리자|개발자|system|assistant|admin)\s*(?:\]|\)|:|메시지)[^.!?\n]*"
     r"|(?:ignore|disregard|forget|override)\b[^.!?\n]{0,40}?(?:instruction|rule|prompt|above|previous|guideline)[^!?\n]*"
+    r"|(?:강아지|고양이|댕댕이|멍멍이|반려견|반려묘|냥이)(?:가|이|는|도)(?![^.!?\n]{0,14}(?:물|할퀴|할퀸|긁))[^.!?\n]*"
     r"|(?:만약|만일|혹시라도|가령|예를 들어)[^.!?\n]{0,40}(?:면|다면|경우)"
     r"|[^.!?\n|]{0,60}(?:출력해|출력하|기록해|기록하|추가하|추가해|json)[^.!?\n]{0,40}"
 )
@@ -107,7 +111,9 @@ def korean_stance(reading: Reading, start: int, end: int, *, denying: bool) -> S
         return "denied"
     if any(form.match(squeezed, end) for form in (_FEARED, _QUOTED, _DRUG_NAMED)):
         return "void"
-    if _SUSPECTED.search(named) and _DOUBTED.match(squeezed, end):
+    if _FAINTING.search(named) and _AS_IF.match(squeezed, end):
+        return "void"
+    if _SUSPECTED.search(named) and _ASKED.match(squeezed, end):
         return "void"
     return "said"
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from services.triage.domain.reading import Reading
@@ -13,11 +13,11 @@ _SELF = re.compile(
     r"|(?<![가-힣])(?:저는|제가|나는|내가|저도|나도)"
     r"|\b(?:i|i'm|i've|i'd|im|my|me)\b(?! (?:father|dad|mother|mom|wife|husband|son|daughter|baby"
     r"|child|kid|friend|brother|sister|grand\w+|boyfriend|girlfriend|aunt|uncle|coworker|neighbou?r"
-    r"|roommate|cousin|boss|teacher|\d+))|我(?!爸|妈|老|的|儿|女|奶|爷|朋|哥|姐|弟|妹|孩)|\btôi (?=bị|đau|khó|sắp|muốn)"
+    r"|roommate|cousin|boss|teacher|\d+))|我(?!爸|妈|老|的|儿|女|奶|爷|朋|哥|姐|弟|妹|孩)|(?<!bạn )(?<!mẹ )(?<!bố )(?<!con )(?<!chồng )(?<!vợ )(?<!ông )(?<!bà )(?<!của )\btôi (?=bị|đau|khó|sắp|muốn)"
 )
 _POSSESSIVE = frozenset({"제", "내", "저희", "my"})
 _NOT_SUBJECT = re.compile(
-    r"(?:이)?(?:랑|한테|에게|때문|께(?!서)|네(?:집|에서)|집에|차에|보다|말로|말이|생각|덕분|들(?!이|은)|들은|생일|이름|명의|몰래|약을|약(?!한)"
+    r"(?:이랑|랑|한테|에게|때문|께(?!서)|네(?:집|에서)|집에|차에|보다|말로는|말에|생각|덕분|들(?!이|은)|들은|생일|이름|명의|몰래|약을|약(?!한)"
     r"|집|가게|회사|학교|옷|핸드폰|전화|차를|차로)"
 )
 _OBJECT = re.compile(r"(?:님|분|들)?(?:을|를)")
@@ -29,9 +29,9 @@ _UNHARMED = re.compile(
     r"[은는이가도만]?(?:지금은|다행히|일단|좀|다)*(?:괜찮|멀쩡|무사|이상없|안다[쳤치]|다치지않|안아[프파]|문제없|아무렇지|(?:열|감기|기침)만)"
 )
 _THIRD = re.compile(
-    r"(?<!주)(?<!하)(?:셨|세요(?!\?)|시고|시는|십니다|시네|신대|시다|셔서|셔요|으세요|시더|신데|시거든|시길래|시니까|시면서)"
-    r"|아파하|힘들어하|괴로워하|[다냐라자]고(?:해요|하[세네는며면]|해서|합니|그래|그러)|(?<!드)(?<!프)(?<!럽)대요(?:\||$)|[프럽르]대요|(?<!드)래요(?:\||$)"
-    r"|캅니더|카네|카더|카시|다카|댄햄|댄고|다구혀|[다라]네요(?:\||$)|답니다|랍니다|보입니다|보여요(?:\||$)|처럼보이"
+    r"(?<![주쑤모다역마쉬적택])(?:셨|시고|시는|십니다|시네|신대|시다(?!피|시)|셔서|셔요|시더|신데|시거든|시길래|시니까|시면서)"
+    r"|(?<![주하])세요(?!\?)|아파하|힘들어하|괴로워하|[다냐라자]고(?:해요|하[세네는며면]|해서|합니|그래|그러)|(?<!드)(?<!프)(?<!럽)대요(?:\||$)|[프럽르]대요|(?<!드)래요(?:\||$)"
+    r"|캅니더|카네|카더|카시|다카|댄햄|댄고|다구혀|[다라]네요(?:\||$)|[다라]ㅂ니다|답니다|랍니다"
 )
 _POLITE_REQUEST = re.compile(
     r"(?:주|해|알려|가르쳐|도와|살려|찾아|하|와주|봐주|보내|어떡하|어쩌)(?:세요|십시오|셔요|실|시)"
@@ -50,11 +50,11 @@ _OTHERS_WORD = re.compile(
     r"|(?:어떤|모르는|보이는|지나가던|옆에)\s?(?:분|사람|남자|여자)|사람(?:이|을|한)"
 )
 _MALE = re.compile(
-    r"남자(?!\s?친구)|남성(?!\s*(?:과|병원))|남아(?![가-힣])|남학생|(?:세|살|대)\s*남(?![가-힣]|쪽)|(?<!\w)남\s*/\s*\d|\d\s*/\s*남|\d\s*남(?![가-힣])|\d\s*남(?:입니다|이에요|인데|이고)"
+    r"남자(?!\s?친구)|남성(?!\s*(?:과|병원))|남아(?![가-힣])|남학생|(?<=\d)\s?(?:세|살|대)\s*남(?![가-힣]|쪽)|(?<!\w)남\s*/\s*\d|\d\s*/\s*남|\d\s*남(?![가-힣])|\d\s*남(?:입니다|이에요|인데|이고)"
     r"|\b(?:male|man|guy|gentleman)\b|(?<![\w.])\d{2,3}\s*/?\s*m\b(?!\s*(?:높이|깊이|거리|정도|high|tall))|\bm\s*/\s*\d"
 )
 _FEMALE = re.compile(
-    r"여자(?!\s?친구)|여성(?!\s*(?:과|병원))|여아|여학생|여대생|(?:세|살|대)\s*여(?![가-힣])|(?<!\w)여\s*/\s*\d|\d\s*/\s*여|\d\s*여(?![가-힣])|(?:\d|세|살)\s*여(?:입니다|이에요|인데|이고)"
+    r"여자(?!\s?친구)|여성(?!\s*(?:과|병원))|여아|여학생|여대생|(?<=\d)\s?(?:세|살|대)\s*여(?![가-힣])|(?<!\w)여\s*/\s*\d|\d\s*/\s*여|\d\s*여(?![가-힣])|(?:\d|세|살)\s*여(?:입니다|이에요|인데|이고)"
     r"|\b(?:female|woman|lady)\b|(?<![\w.])\d{1,3}\s*/?\s*f\b|\bf\s*/\s*\d"
 )
 _HE = re.compile(r"\b(?:he|his|him)\b")
@@ -185,15 +185,15 @@ def _others(reading: Reading, relation: Relation) -> list[_Figure]:
         figure = _figure(reading, relation, found)
         if figures and _CHAIN.fullmatch(reading.lowered[figures[-1].end : figure.start].strip()):
             figures[-1] = _chained(figures[-1], figure)
-        elif _SPEAKER.match(squeezed, found.end()) and not figure.young:
-            roles.append(figure)
+        elif _SPEAKER.match(squeezed, found.end()):
+            roles.append(replace(figure, weak=True))
         else:
             figures.append(figure)
     for found in relation.spaced.finditer(reading.lowered):
         sex, stage = relation.sex_of[found[0]], relation.stage_of.get(found[0])
         young = found[0] in relation.young
         figures.append(_Figure("other", *found.span(), sex, stage, young, found[0]))
-    return figures or roles
+    return [*figures, *roles] if figures and not any(f.sex for f in figures) else figures or roles
 
 
 def _is_word(reading: Reading, start: int, end: int) -> bool:

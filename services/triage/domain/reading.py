@@ -17,6 +17,8 @@ _LATIN = re.compile("[a-z]")
 _OTHER = re.compile("[^\\x00-\\u024f]|[\\u0110\\u0111\\u01a0-\\u01b0]")
 _NUMBER_POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _LONG_WORD = 8
+# Pictures that stand for a word in a sentence.
+_PICTURES = str.maketrans("🐶🐕🐍🐝", "개개뱀벌")
 # One letter with all that belongs to it, however it was encoded: conjoining jamo, combining
 # marks, and jamo that a keyboard left apart ("ㄱㅏ슴").
 _CLUSTER = re.compile(
@@ -103,14 +105,14 @@ def _joined(jamo: str) -> str:
 
 
 def _squeezed(lowered: str) -> tuple[str, tuple[int, ...], tuple[tuple[int, int], ...]]:
-    softened = _SOFT.sub(lambda found: " " * len(found[0]), lowered)
+    softened = _SOFT.sub(lambda found: " " * len(found[0]), lowered).translate(_PICTURES)
     points = {found.start() for found in _NUMBER_POINT.finditer(softened)}
     letters: list[str] = []
     origin: list[int] = []
     starts: list[int] = []
     fresh = True
     for place, letter in enumerate(softened):
-        if letter.isspace() and letter != "\n":
+        if _parts(letter):
             fresh = True
             continue
         breaks = _breaks(letter) and place not in points
@@ -129,8 +131,13 @@ def _words(starts: list[int], length: int) -> tuple[tuple[int, int], ...]:
     )
 
 
+def _parts(letter: str) -> bool:
+    """Spaces and pictures stand between words without ending the statement."""
+    return letter != "\n" and (letter.isspace() or unicodedata.category(letter) in ("So", "Mn"))
+
+
 def _breaks(letter: str) -> bool:
     if letter in _BREAKS:
         return True
-    # Emoji and other signs end a statement; a percent sign belongs to its number.
-    return letter != "%" and unicodedata.category(letter).startswith("S")
+    # Other signs end a statement; a percent sign belongs to its number.
+    return letter != "%" and unicodedata.category(letter) in ("Sm", "Sc", "Sk")

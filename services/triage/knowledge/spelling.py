@@ -24,6 +24,7 @@ _NEIGHBOURS = {
 }  # fmt: skip
 _SOUNDS = {"ㄲ": "ㄱ", "ㅋ": "ㄱ", "ㅍ": "ㅂ", "ㅌ": "ㄷ", "ㅆ": "ㅅ"}
 _PARTICLES = ("이", "을", "은", "에", "으로", "이랑", "인", "입니다", "이에요", "이요", "의")
+_VERBAL = "진린킨긴된"
 FREE_SYLLABLES = 3
 
 
@@ -71,7 +72,8 @@ def _linked(word: str) -> Iterator[tuple[str, str]]:
     """As it sounds before a particle that begins with a vowel: 가슴이 is written 가스미."""
     onset, vowel, coda = apart(word[-1])
     sound = _SOUNDS.get(coda, coda)
-    if len(word) < 2 or not coda or coda == "ㅇ" or sound not in _ONSETS:
+    is_noun = coda and coda not in "ㅇㅆ" and word[-1] not in _VERBAL
+    if len(word) < 2 or not is_noun or sound not in _ONSETS:
         return
     for particle in _PARTICLES:
         _, after, closing = apart(particle[0])
