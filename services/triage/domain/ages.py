@@ -307,6 +307,11 @@ _FORMS = _forms(
         r"(\d{1,3})\b(?!\s*(?:degrees|weeks?|months?|days?|hours?|minutes?|%|/|kg|cm|c\b|f\b|bpm|\.\d|over))",
         _told_of_person,
     ),
+    (
+        r"\b(?:mom|dad|mother|father|mum|husband|wife|son|daughter|grand\w+|brother|sister|uncle|aunt|friend)"
+        r"\s*[,(]\s*(\d{1,3})\b(?!\s*(?:weeks?|months?|days?|hours?|minutes?))",
+        _years,
+    ),
     (r"(?<!\d)(\d{1,3})\s*(?:岁|周岁|歲|tuổi)", _years),
     (r"(?<![\w.])(?:[mf]|남|여)\s*/\s*(\d{1,3})(?!\d)", _years),
     (

@@ -30,6 +30,10 @@ _HABITS = tuple(
         ("멈[쳐처]", "멈춰"),
         ("머추", "멈추"),
         ("머춰", "멈춰"),
+        ("히미(?=안|없|하나|빠|풀|쭉)", "힘이"),
+        ("드러가", "들어가"),
+        ("[쳐처]저(?=있|서|요)", "쳐져"),
+        ("답따[패해페]", "답답해"),
         ("힘드[러르]", "힘들어"),
         ("겡[련년]|견련|경년(?=[해하이을])", "경련"),
     )
@@ -37,7 +41,6 @@ _HABITS = tuple(
 _PAST = re.compile("[가-힣](?=[어는다고습지네음던거대더을죠슴데냐나])")
 _PAST_VOWELS = frozenset((0, 1, 4, 5, 6, 9, 14, 10, 15))  # ㅏ ㅐ ㅓ ㅔ ㅕ ㅘ ㅝ ㅙ ㅞ
 _SAFE_INSIDE = 3
-_LONG_WORD = 8
 _CODA_S, _CODA_SS = 19, 20
 _NEVER_PAST = frozenset("것맛갓낫첫벗")
 
@@ -85,6 +88,4 @@ def _near_words(reading: Reading, spelling: Spelling) -> str:
 def _may_be_mended(reading: Reading, place: int, length: int) -> bool:
     """A stretch that runs from the middle of one word into the next only looks like a word."""
     first, last = reading.words[place]
-    if place == first:
-        return True
-    return place + length <= last and (length >= _SAFE_INSIDE or last - first < _LONG_WORD)
+    return place == first or (length >= _SAFE_INSIDE and place + length <= last)

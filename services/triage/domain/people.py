@@ -133,7 +133,8 @@ def _patient(figures: list[_Figure], complaints: Sequence[Complaint]) -> _Figure
         strong = [figure for figure in harmed if not figure.weak] or harmed
         if complaints:
             return strong[0]
-        return next((figure for figure in strong if figure.kind == "other"), strong[0])
+        told = [figure for figure in strong if figure.sex or figure.stage]
+        return next((figure for figure in told if figure.kind == "other"), None)
     first = min(owned, key=lambda pair: pair[0].start)[1]
     worst = min(owned, key=lambda pair: (pair[0].rank, pair[0].start))
     rivals = [c for c, owner in owned if _may_be_one(owner, first)]

@@ -95,7 +95,7 @@ def _vocabulary(
         codes=frozenset(ontology),
         flags=frozenset(entry.code for entry in flags.flags),
         cues=frozenset(matcher.name for matcher in lexicon.cues),
-        history=frozenset(matcher.name for matcher in lexicon.history),
+        history=frozenset(m.name for m in (*lexicon.history, *lexicon.special)),
         special=frozenset(matcher.name for matcher in lexicon.special)
         | frozenset(lexicon.relations.stage_of.values()),
     )
