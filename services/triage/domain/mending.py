@@ -41,6 +41,11 @@ _HABITS = tuple(
 _PAST = re.compile("[가-힣](?=[어는다고습지네음던거대더을죠슴데냐나])")
 _PAST_VOWELS = frozenset((0, 1, 4, 5, 6, 9, 14, 10, 15))  # ㅏ ㅐ ㅓ ㅔ ㅕ ㅘ ㅝ ㅙ ㅞ
 _SAFE_INSIDE = 3
+_UNSPACED = 8
+# What may follow a mended short word inside the same word: a particle or an ending.
+_ENDING = re.compile(
+    "(?:[이가은는을를도에의로만랑요인어다고습지네던거대데서면하했해쪽증통때까부]|입니다)[가-힣]{0,4}|"
+)
 _CODA_S, _CODA_SS = 19, 20
 _NEVER_PAST = frozenset("것맛갓낫첫벗")
 
@@ -88,4 +93,7 @@ def _near_words(reading: Reading, spelling: Spelling) -> str:
 def _may_be_mended(reading: Reading, place: int, length: int) -> bool:
     """A stretch that runs from the middle of one word into the next only looks like a word."""
     first, last = reading.words[place]
-    return place == first or (length >= _SAFE_INSIDE and place + length <= last)
+    if length >= _SAFE_INSIDE:
+        return place == first or (place + length <= last and last - first >= _UNSPACED)
+    rest = reading.squeezed[place + length : last]
+    return place == first and _ENDING.fullmatch(rest) is not None

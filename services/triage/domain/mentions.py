@@ -18,10 +18,10 @@ from services.triage.knowledge.model import Matcher
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _SHORT_NOUNS = frozenset(
     "배이눈귀코목등손발팔열토피변침숨알골질속몸입말볼혀살쉬약술물불칼개벌뱀떡게똥당맥힘밑잠관젖"
-    "애아까차국담징"
+    "애아까차국담징못혹앞줄요당인어이진"
 )
 _MAY_PRECEDE = re.compile(
-    r"(?:왼|오른|양|한|쪽|두|윗|아랫|아래|뒷|앞|옆|온|헛|생|맨|새|핏|콧|귓|입|눈|코|귀|손|발|내|제|이|그|저|큰|깨|찬|식은"
+    r"(?:머리|속|허리|좀|잘|꼭|다|더|왼|오른|양|한|쪽|두|윗|아랫|아래|뒷|앞|옆|온|헛|생|맨|새|핏|콧|귓|입|눈|코|귀|손|발|내|제|이|그|저|큰|깨|찬|식은"
     r"|우리|울|엄마|아빠|아이|애|아기|애기|막|또|너무|계속|자꾸|진짜|갑자기|미친|개|존나|코피|선|검은|까만|뜨거운|아|헐|와|더|못|안"
     r"|[은는을를가도고])$"
 )
@@ -52,11 +52,9 @@ def find_mentions(reading: Reading, matchers: Iterable[Matcher]) -> tuple[Mentio
 
 
 def _of_one(reading: Reading, matcher: Matcher) -> Iterator[Mention]:
-    for pattern, denying in ((matcher.plain, False), (matcher.denying, True)):
-        if pattern is None or not reading.has_other:
-            continue
-        for start, end in _places(reading, pattern):
-            stance = korean_stance(reading, start, end, denying=denying)
+    if matcher.korean is not None and reading.has_other:
+        for start, end in _places(reading, matcher.korean):
+            stance = korean_stance(reading, start, end, matcher)
             yield Mention(matcher, *reading.span(start, end), stance, (start, end))
     if matcher.spaced is not None and reading.has_latin:
         for found in matcher.spaced.finditer(reading.lowered):

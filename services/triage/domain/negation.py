@@ -7,6 +7,7 @@ import re
 from typing import Literal
 
 from services.triage.domain.reading import Reading
+from services.triage.knowledge.model import Matcher
 
 Stance = Literal["said", "denied", "void"]
 
@@ -19,7 +20,6 @@ _INSIDE = re.compile(
     r"|있|심[해하]|뛰|흘|흐|떨[려리]|빨[갛개]|가려|까맣|노[랗래]|붉|높|올|쏘|물[렸려]|다[쳤치쳐]"
     r"|맞|먹[었어]|마[셨시셔]|삼[켰키켜]|부딪|넘어|빠졌|데[였여]|생[겼기겨]|잃|기절|쓰러|들[었어])"
 )
-_INSIDE_DENYING = re.compile(_WORD_NOT + r"(?=아[프파퍼픈픔팠]|차|찼|어지|가[쁘빠]|저[려리]|토)")
 _BEFORE = re.compile(r"(?:" + _WORD_NOT + r"|하나도안|전혀안)$")
 _TAIL = (
     r"(?:하|되|나|프|푸|이|리|거리|스럽|럽|갑|렵|껍|쁘|우|기|치|히|오|지|시|으시|하시|대|쳤던|난|차"
@@ -65,6 +65,10 @@ _FEARED = re.compile(
     r"|각(?:\||$|이다|임)"
 )
 _AS_IF = re.compile(r"(?:할|질|을|ㄹ)?(?:정도|만큼|지경|뻔|것같|거같|꺼같|듯)|겠")
+_BLOW = re.compile(r"(?:찌르|찔[려리린렸]|맞[은는았]?|감전|도려내|베[이는]|깨서|타)$")
+_LIKE = re.compile(
+    r"(?:[가-힣]{0,2}?)(?:는|은|된|ㄴ|던)?(?:것|거)?(?:처럼|같이|마냥|듯|같[은아았다])"
+)
 _FAINTING = re.compile(r"(?:기절|실신|쓰러|까무러|졸도|혼절)[가-힣]{0,2}$")
 _DRUG_NAMED = re.compile(
     r"약(?!(?:을|도|만|은)?(?:먹|드|복용|써|발라|바르|듣|안듣|넣))|(?:에좋은|에먹는|치료제|전문|학회|교육|강의|영상|뉴스|기사|검색)"
@@ -103,29 +107,30 @@ _LIST = re.compile(
 )
 
 
-def korean_stance(reading: Reading, start: int, end: int, *, denying: bool) -> Stance:
-    """The stance of a stretch of the squeezed text; `denying` wordings hold a "not" themselves."""
+def korean_stance(reading: Reading, start: int, end: int, matcher: Matcher) -> Stance:
+    """The stance of a stretch of the squeezed text in which the matcher found its wording."""
     squeezed = reading.squeezed
-    if _is_denied(reading, start, end, denying=denying):
+    if _is_denied(reading, start, end, matcher.own_not):
         return "denied"
-    named = squeezed[start:end]
     if _MISTAKEN.match(squeezed, end) or _INSTEAD.match(squeezed, end):
         return "denied"
     if any(form.match(squeezed, end) for form in (_FEARED, _QUOTED, _DRUG_NAMED)):
         return "void"
-    if _FAINTING.search(named) and _AS_IF.match(squeezed, end):
-        return "void"
-    if _SUSPECTED.search(named) and _ASKED.match(squeezed, end):
+    named = squeezed[start:end]
+    compared = matcher.literal and _BLOW.search(named) and _LIKE.match(squeezed, end)
+    if compared or any(
+        what.search(named) and how.match(squeezed, end)
+        for what, how in ((_FAINTING, _AS_IF), (_SUSPECTED, _ASKED))
+    ):
         return "void"
     return "said"
 
 
-def _is_denied(reading: Reading, start: int, end: int, *, denying: bool) -> bool:
+def _is_denied(reading: Reading, start: int, end: int, own_not: frozenset[str]) -> bool:
     squeezed = reading.squeezed
-    inside = _INSIDE_DENYING if denying else _INSIDE
-    if inside.search(squeezed, start, end) or _BEFORE.search(squeezed, max(0, start - 4), start):
-        return True
-    if not denying and _separate_not(reading, start, end):
+    if _BEFORE.search(squeezed, max(0, start - 4), start) or _not_inside(
+        reading, start, end, own_not
+    ):
         return True
     return any(
         form.match(squeezed, end)
@@ -133,14 +138,19 @@ def _is_denied(reading: Reading, start: int, end: int, *, denying: bool) -> bool
     )
 
 
-def _separate_not(reading: Reading, start: int, end: int) -> bool:
-    """A "안" that was written as a word of its own, or began one."""
-    place = reading.squeezed.find("안", start + 1, end)
+def _not_inside(reading: Reading, start: int, end: int, own_not: frozenset[str]) -> bool:
+    """A "안" that is no part of the wording: by what it stands before, or a word of its own."""
+    squeezed = reading.squeezed
+    # A wording that ends with its "not" means it: "지혈이 안".
+    place = squeezed.find("안", start, end - 1)
     while place != -1:
         first, last = reading.words[place]
-        if first == place and last - first == 1:
+        alone = first == place and last - first == 1
+        if squeezed[place + 1 : place + 2] not in own_not and (
+            alone or _INSIDE.match(squeezed, place, end + 2)
+        ):
             return True
-        place = reading.squeezed.find("안", place + 1, end)
+        place = squeezed.find("안", place + 1, end - 1)
     return False
 
 

@@ -60,6 +60,7 @@ _FEMALE = re.compile(
 _HE = re.compile(r"\b(?:he|his|him)\b")
 _SHE = re.compile(r"\b(?:she|her)\b")
 _PRONOUNS = frozenset({"he", "his", "him", "she", "her"})
+_SENTENCE_END = re.compile(r"(?:요|다|죠|네|음|함|임|유|예|슈)(?=[\s.!?~])|[.!?\n]")
 _ORDER = re.compile(r"첫째|둘째|셋째|막내|큰|작은")
 
 
@@ -94,6 +95,7 @@ class _Figure:
     word: str = ""
     unharmed: bool = False
     weak: bool = False
+    subject: bool = False
 
 
 def find_person(
@@ -110,7 +112,7 @@ def find_person(
     if patient is None:
         return Person(_stated_sex(reading), _implied_self(reading, complaints, codes), None, None)
     same = [figure for figure in figures if _may_be_one(figure, patient)]
-    stretches = _stretches(figures, patient, len(reading.original))
+    stretches = _stretches(figures, patient, reading.lowered)
     if patient.kind == "self":
         sex = _stated_sex(reading) if len(same) == len(figures) or not others else None
         sex = sex or _sex_beside(reading, patient, figures)
@@ -148,16 +150,17 @@ def _owner(figures: Sequence[_Figure], place: int) -> _Figure | None:
 
 
 def _stretches(
-    figures: Sequence[_Figure], patient: _Figure, end: int
+    figures: Sequence[_Figure], patient: _Figure, lowered: str
 ) -> tuple[tuple[int, int], ...]:
-    """From somebody else as a subject to the next who is named."""
-    strong = [figure for figure in figures if not figure.weak or figure == patient]
-    ends = [*(figure.start for figure in strong[1:]), end]
-    return tuple(
-        (figure.start, stop)
-        for figure, stop in zip(strong, ends, strict=True)
-        if not _may_be_one(figure, patient)
-    )
+    """From somebody else as a subject to the next who is named, or to the end of the sentence."""
+    strong = [f for f in figures if (f.subject and not f.weak) or _may_be_one(f, patient)]
+    ends = [*(figure.start for figure in strong[1:]), len(lowered)]
+    stretches = []
+    for figure, end in zip(strong, ends, strict=True):
+        if not _may_be_one(figure, patient):
+            stop = _SENTENCE_END.search(lowered, figure.end, end)
+            stretches.append((figure.start, stop.end() if stop else end))
+    return tuple(stretches)
 
 
 def _may_be_one(one: _Figure, other: _Figure) -> bool:
@@ -173,7 +176,8 @@ def _may_be_one(one: _Figure, other: _Figure) -> bool:
     orders = _ORDER.search(one.word), _ORDER.search(other.word)
     if all(orders) and orders[0][0] != orders[1][0]:  # type: ignore[index]
         return False
-    return one.young == other.young or not (one.sex or other.sex)
+    anybody = any(not figure.sex and not figure.stage for figure in (one, other))
+    return anybody or one.young == other.young
 
 
 def _others(reading: Reading, relation: Relation) -> list[_Figure]:
@@ -181,7 +185,12 @@ def _others(reading: Reading, relation: Relation) -> list[_Figure]:
     roles: list[_Figure] = []
     squeezed = reading.squeezed
     for found in relation.words.finditer(squeezed):
-        if _NOT_SUBJECT.match(squeezed, found.end()) or not _is_word(reading, *found.span()):
+        if not _is_word(reading, *found.span()):
+            continue
+        if _NOT_SUBJECT.match(squeezed, found.end()):
+            # "할머니 할아버지랑": the one named just before goes with them.
+            if figures and reading.origin[found.start()] - figures[-1].end <= 1:
+                figures.pop()
             continue
         figure = _figure(reading, relation, found)
         if figures and _CHAIN.fullmatch(reading.lowered[figures[-1].end : figure.start].strip()):
@@ -193,14 +202,14 @@ def _others(reading: Reading, relation: Relation) -> list[_Figure]:
     for found in relation.spaced.finditer(reading.lowered):
         sex, stage = relation.sex_of[found[0]], relation.stage_of.get(found[0])
         young = found[0] in relation.young
-        figures.append(_Figure("other", *found.span(), sex, stage, young, found[0]))
+        figures.append(_Figure("other", *found.span(), sex, stage, young, found[0], subject=True))
     return [*figures, *roles] if figures and not any(f.sex for f in figures) else figures or roles
 
 
 def _is_word(reading: Reading, start: int, end: int) -> bool:
     """Relations begin a word, or follow another one in it, and do not run into the next."""
     first, last = reading.words[start]
-    if end > last and reading.words[end - 1][1] != end:
+    if end > last and not _PARTICLE.fullmatch(reading.squeezed[end : reading.words[end - 1][1]]):
         return False
     if reading.begins_word(start):
         return True
@@ -208,6 +217,10 @@ def _is_word(reading: Reading, start: int, end: int) -> bool:
     return _BEFORE_RELATION.fullmatch(before) is not None
 
 
+_PARTICLE = re.compile(
+    r"(?:이|가|은|는|을|를|도|께서|께서는|한테|의|요|이요|님|님이|님은|분|분이)?"
+)
+_SUBJECT = re.compile(r"(?:님|분)?(?:이|가|은|는|께서|께선|도|만)")
 _BEFORE_RELATION = re.compile(
     r"(?:我|我的|他|她|他的|她的|tôi|우리|울|저희|제|내|옆집|친정|시댁|외|큰|작은|둘째|첫째|셋째|막내|친|사촌|증조|고조|늙은|\d+(?:살|세|대|개월)?(?:된|짜리|인|의)?|[가-힣]{1,4}(?:살|세|대|된|네|의|분|친구|엄마|아빠|누나|언니|형|오빠|동생))+"
 )
@@ -224,6 +237,7 @@ def _figure(reading: Reading, relation: Relation, found: re.Match[str]) -> _Figu
         word=word,
         unharmed=_UNHARMED.match(squeezed, found.end()) is not None,
         weak=_OBJECT.match(squeezed, found.end()) is not None,
+        subject=_SUBJECT.match(squeezed, found.end()) is not None,
     )
 
 
@@ -240,6 +254,7 @@ def _chained(first: _Figure, last: _Figure) -> _Figure:
         word=first.word + last.word if _ORDER.search(first.word) else last.word,
         unharmed=last.unharmed,
         weak=last.weak,
+        subject=last.subject,
     )
 
 
@@ -251,7 +266,12 @@ def _selves(reading: Reading, others: Iterable[_Figure]) -> list[_Figure]:
         if not owns:
             tail = reading.lowered[found.end() : found.end() + 12].replace(" ", "")
             figures.append(
-                _Figure("self", *found.span(), unharmed=_UNHARMED.match(tail) is not None)
+                _Figure(
+                    "self",
+                    *found.span(),
+                    unharmed=_UNHARMED.match(tail) is not None,
+                    subject=True,
+                )
             )
     return figures
 

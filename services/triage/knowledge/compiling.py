@@ -1,7 +1,7 @@
 """Wordings become regular expressions once, when the knowledge is loaded."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from services.triage.knowledge.conjugating import beginnings
@@ -12,11 +12,8 @@ from services.triage.knowledge.spelling import compile_spelling
 
 _MACRO = re.compile(r"\{([a-z_]+)\}")
 _STEM = re.compile("<([가-힣]+)>")
-_NEGATIVE = re.compile("[안못없않]")
-# Here the syllable of "not" is part of another word.
-_NO_NEGATIVE = re.compile(
-    "[입목귀코눈차몸집배속뱃]안|안(?:면|구|쪽|에|으로|검|통|전|경|약|압|달|절|색|부|방|내|테|정)|불안|편안|미안"
-)
+# What stands behind a "not" in a wording: a syllable, a choice of them, or a group of choices.
+_NOT = re.compile(r"안(\[[^\]]*\]|\(\?:[^()]*\)|[가-힣])")
 
 
 def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
@@ -25,23 +22,32 @@ def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
 
     def table(section: str, entries: Mapping[str, WordsEntry]) -> tuple[Matcher, ...]:
         return tuple(
-            _matcher(f"lexicon.yaml: {section}.{key}", key, names.get(key, key), entry, file.macros)
+            _matcher(
+                f"lexicon.yaml: {section}.{key}",
+                key,
+                names.get(key, key),
+                entry,
+                file.macros,
+                file.literal,
+            )
             for key, entry in entries.items()
         )
 
     idioms = _matcher("lexicon.yaml: idioms", "idioms", "", file.idioms, file.macros)
-    if idioms.spaced is None or (idioms.plain is None and idioms.denying is None):
+    if idioms.spaced is None or idioms.korean is None:
         raise KnowledgeError("lexicon.yaml: idioms: both languages are needed")
     return Lexicon(
         spelling=compile_spelling(
-            file.spelling.words, real=file.spelling.real, shortened=file.spelling.shortened
+            [*file.spelling.words, *_all_beginnings(file.spelling.stems)],
+            real={*file.spelling.real, *(word for entry in file.relations for word in entry.words)},
+            shortened=file.spelling.shortened,
         ),
         symptoms=table("symptoms", file.symptoms),
         cues=table("cues", file.cues),
         history=table("history", file.history),
         special=table("special", file.special),
         lanes=table("lanes", {str(key): entry for key, entry in file.lanes.items()}),
-        idioms=_union("lexicon.yaml: idioms", file.idioms.ko, file.macros),
+        idioms=idioms.korean,
         idioms_spaced=idioms.spaced,
         cry_for_help=_union("lexicon.yaml: cry_for_help", file.cry_for_help, file.macros),
         relations=_relations(file.relations, file.relation_exceptions),
@@ -50,24 +56,37 @@ def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
     )
 
 
+def _all_beginnings(stems: Iterable[str]) -> list[str]:
+    return [form for stem in stems for form in beginnings(stem) if len(form) > 1]
+
+
 def _matcher(
-    place: str, key: str, name: str, entry: WordsEntry, macros: Mapping[str, str]
+    place: str,
+    key: str,
+    name: str,
+    entry: WordsEntry,
+    macros: Mapping[str, str],
+    literal: Collection[str] = (),
 ) -> Matcher:
-    wordings = [part for words in entry.ko for part in _alternatives(words)]
-    denying = [words for words in wordings if _contains_negative(words)]
-    plain = [words for words in wordings if not _contains_negative(words)]
     return Matcher(
         name=key,
         ko=name,
-        plain=_union(place, plain, macros) if plain else None,
-        denying=_union(place, denying, macros) if denying else None,
+        korean=_union(place, entry.ko, macros) if entry.ko else None,
         spaced=_spaced(place, entry.en, macros) if entry.en else None,
+        own_not=frozenset(
+            first for words in entry.ko for first in _after_not(_expanded(place, words, macros))
+        ),
         over=frozenset(entry.over),
+        literal=key in literal,
     )
 
 
-def _contains_negative(words: str) -> bool:
-    return _NEGATIVE.search(_NO_NEGATIVE.sub("", words)) is not None
+def _after_not(words: str) -> Iterator[str]:
+    for found in _NOT.finditer(words):
+        if found[1].startswith("(?:"):
+            yield from (choice[0] for choice in found[1][3:-1].split("|") if choice)
+        else:
+            yield from found[1].strip("[]")
 
 
 def _union(place: str, wordings: Iterable[str], macros: Mapping[str, str]) -> re.Pattern[str]:
@@ -77,22 +96,6 @@ def _union(place: str, wordings: Iterable[str], macros: Mapping[str, str]) -> re
 def _spaced(place: str, wordings: Iterable[str], macros: Mapping[str, str]) -> re.Pattern[str]:
     body = "|".join(_expanded(place, words, macros) for words in wordings)
     return _compiled(place, rf"(?<![a-z0-9])(?:{body})(?![a-z0-9])")
-
-
-def _alternatives(words: str) -> list[str]:
-    """The alternatives outside all brackets: each is judged by itself for a negative."""
-    parts, depth, start, quoted = [], 0, 0, False
-    for place, letter in enumerate(words):
-        if quoted or letter == "\\":
-            quoted = not quoted
-        elif letter in "([":
-            depth += 1
-        elif letter in ")]":
-            depth -= 1
-        elif letter == "|" and depth == 0:
-            parts.append(words[start:place])
-            start = place + 1
-    return [*parts, words[start:]]
 
 
 def _expanded(place: str, words: str, macros: Mapping[str, str]) -> str:

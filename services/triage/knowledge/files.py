@@ -48,6 +48,7 @@ class RelationEntry(Entry):
 
 class SpellingEntry(Entry):
     words: list[str]
+    stems: list[str]
     real: list[str]
     shortened: list[str]
 
@@ -64,6 +65,7 @@ class LexiconFile(Entry):
     lanes: dict[Literal["act", "plan", "wish"], WordsEntry]
     relation_exceptions: list[str]
     relations: list[RelationEntry]
+    literal: Codes
     gravest: Codes
     gender_of_code: dict[str, Literal["M", "F"]]
 

@@ -76,6 +76,7 @@ def _ontology(file: files.OntologyFile) -> Mapping[str, Concept]:
 def _lexicon(file: files.LexiconFile, ontology: Mapping[str, Concept]) -> Lexicon:
     _known("lexicon.yaml", "symptoms", file.symptoms, ontology)
     _known("lexicon.yaml", "gender_of_code", file.gender_of_code, ontology)
+    _known("lexicon.yaml", "literal", file.literal, ontology)
     _known("lexicon.yaml", "gravest", file.gravest, ontology)
     unsaid = sorted(set(ontology) - set(file.symptoms))
     if unsaid:

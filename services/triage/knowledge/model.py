@@ -31,16 +31,18 @@ class Concept:
 class Matcher:
     """The compiled wordings of one code, cue, disease or circumstance.
 
-    `plain` and `denying` run on Korean without spaces, `spaced` on the lowered original.
-    `denying` holds the wordings that contain a negative themselves ("숨을 못 쉬어").
+    `korean` runs on Korean without spaces, `spaced` on the lowered original. `own_not` are the
+    syllables before which a "not" belongs to a wording itself ("소변이 안 나와" has 나). A
+    `literal` one is no finding where it is only compared to ("as if stabbed").
     """
 
     name: str
     ko: str
-    plain: re.Pattern[str] | None
-    denying: re.Pattern[str] | None
+    korean: re.Pattern[str] | None
     spaced: re.Pattern[str] | None
+    own_not: frozenset[str]
     over: frozenset[str]
+    literal: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def compile_spelling(
     kept = {wrong: meant for wrong, meant in variants.items() if wrong not in barred}
     return Spelling(
         variants=MappingProxyType(kept),
-        lengths=tuple(sorted({len(wrong) for wrong in kept}, reverse=True)),
+        lengths=tuple(sorted({len(word) for word in (*kept, *barred)}, reverse=True)),
         real=frozenset(barred),
         shortened=_shortened(shortened),
     )
