@@ -6,13 +6,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from services.cli.bench import chat, first_words, sync
+from services.cli.bench import chat, first_words, rules, sync
 from services.cli.bench.reports import Report, Wanted
 from services.cli.errors import CommandFailed
 
 BENCHES: Mapping[str, Callable[[Wanted], Report]] = {
     "chat": chat.bench,
     "first-words": first_words.bench,
+    "rules": rules.bench,
     "sync": sync.bench,
 }
 console = Console(highlight=False)

@@ -1,5 +1,6 @@
 """`eval extract`: how everyday texts are understood, through the public face, every miss told."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,7 +32,8 @@ TIMEOUT_S = 15.0
 LIMITED_S = 5.0
 PATIENCE_S = 120.0
 Reader = Callable[[str], Understood]
-console = Console(highlight=False)
+PIPED_WIDTH = 150
+console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +176,11 @@ def _miss(verdict: Verdict) -> str:
     if verdict.age is False:
         gold = (case.get("age_years"), case.get("age_band"))
         lines.append(f"  age {gold} given {(given.age_years, given.age_band)}")
-    for name in ("gender", "is_self"):
-        if getattr(verdict, name) is False:
-            lines.append(f"  {name} {case[name]} given {getattr(given, name)}")
+    lines += [
+        f"  {name} {case[name]} given {getattr(given, name)}"
+        for name in ("gender", "is_self")
+        if getattr(verdict, name) is False
+    ]
     sets: Sequence[tuple[str, Sequence[str]]] = (
         ("missed", sorted(verdict.missed)),
         ("invented", sorted(verdict.invented)),

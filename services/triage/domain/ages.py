@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from services.triage.domain.age_words import CELEBRATIONS, ENGLISH, SPANS, WORD_BANDS
 from services.triage.domain.numbers import NATIVE, NATIVE_TENS, SINO, number_of
 
 OLDEST = 125
@@ -79,16 +80,16 @@ def _celebrated(match: re.Match[str], _: int) -> Age | None:
     word = match[0].replace(" ", "")
     if word[0].isdecimal():
         return Age(int(word[0]) * 10, *match.span()) if int(word[0]) >= 6 else None
-    return Age(_CELEBRATIONS[word], *match.span())
+    return Age(CELEBRATIONS[word], *match.span())
 
 
 def _english_word(match: re.Match[str], _: int) -> Age:
-    return Age(_ENGLISH[match[1]], *match.span())
+    return Age(ENGLISH[match[1]], *match.span())
 
 
 def _days_in_words(match: re.Match[str], _: int) -> Age:
     word = match[1].replace(" ", "")
-    days = _SPANS[word]
+    days = SPANS[word]
     said = f"생후 {days}일" if days < 30 else f"생후 {round(days / DAYS_PER_MONTH)}개월"
     return Age(0, *match.span(), days=days, said=said)
 
@@ -169,41 +170,26 @@ def _newborn(match: re.Match[str], _: int) -> Age:
 
 
 def _word_band(match: re.Match[str], _: int) -> Age:
-    return Age(None, *match.span(), band=_WORD_BANDS[match[0].replace(" ", "")])
+    return Age(None, *match.span(), band=WORD_BANDS[match[0].replace(" ", "")])
 
 
-_WORD_BANDS = {
-    "노인": "노인", "어르신": "노인", "노모": "노인", "노부모": "노인", "고령": "노인",
-    "노부": "노인", "elderly": "노인", "중년": "중년", "영아": "영아", "유아": "유아",
-    "소아": "소아", "초등학생": "초등학생", "초딩": "초등학생", "중학생": "중학생",
-    "중딩": "중학생", "고등학생": "고등학생", "고딩": "고등학생", "청소년": "청소년",
-    "teenager": "청소년", "대학생": "20대", "유치원생": "유아", "할아범": "노인",
-}  # fmt: skip
 _NOT_LATER = r"(?!\s*(?:때|적|부터|이후|이상|이하|미만|짜리\s*(?:형|동생)))"
 _N = rf"(\d{{1,3}}|{SINO}|{NATIVE})"
 
 _CHILD_SAID = re.compile(
-    r"아기|애기|아가|아이|애가|애는|애를|애도|우리애|우리 애|얘|딸|아들|손자|손녀|둘째|첫째|막내|조카"
+    r"아기|애기|아가|아이|애가|애는|애를|애도|우리애|우리 애|얘|딸|아들|손자|손녀|둘째|첫째"
+    r"|막내|조카"
     r"|얼라|신생아|영아|쌍둥이|baby|infant|child|宝宝|孩子|em bé"
 )
 _EXPECTING = re.compile(r"임신|출산|수술|결혼|진단|사귄|입사|이사")
 _MEASURED = re.compile(
     r"열이|열은|체온|혈압|맥박|포화도|혈당|수치|당이|당은|몸무게|체중|키가|키는|점수|번호|용량|온도|시간|거리|산소|심박"
 )
-_CELEBRATIONS = {
-    "환갑": 60, "회갑": 60, "진갑": 61, "육순": 60, "칠순": 70, "고희": 70, "팔순": 80, "구순": 90,
-    "희수": 77, "미수": 88,
-}  # fmt: skip
-_ENGLISH = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
-}  # fmt: skip
-_SPANS = {
-    "하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "엿새": 6, "일주일": 7, "이주일": 14,
-    "열흘": 10, "보름": 15, "한달": 30, "두달": 61, "석달": 91, "세달": 91, "넉달": 122, "네달": 122,
-}  # fmt: skip
 _OF_CHILD = r"(?:아기|애기|아가|아이|애|딸|아들|남아|여아|영아|신생아|손자|손녀|얼라)"
-_TOLD = r"(?:인데|인디|이신데|이신디|이시고|이세요|이셔|이에요|예요|이십니다|입니다|이요|이고|이라|이시|이신|인 )"
+_TOLD = (
+    r"(?:인데|인디|이신데|이신디|이시고|이세요|이셔|이에요|예요|이십니다|입니다|이요|이고|이라"
+    r"|이시|이신|인 )"
+)
 _LASTING = r"(?!\s*(?:전|째|동안|간|뒤|후|정도|마다|이상|넘|만에|지났|차에|할부|치))"
 _UNITS = "시|일|분|개|번|주|명|년|월|달|병|잔|층|동|살|세|도"
 _ONES = "하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉"
@@ -231,7 +217,7 @@ _FORMS = _forms(
         rf"(?!\d|\s*(?:{_UNITS}|%|\.))",
         _school,
     ),
-    (rf"(?:생후|태어난\s*지|낳은\s*지)\s*({'|'.join(_SPANS)}|[한두석세넉네]\s달)", _days_in_words),
+    (rf"(?:생후|태어난\s*지|낳은\s*지)\s*({'|'.join(SPANS)}|[한두석세넉네]\s달)", _days_in_words),
     (
         rf"([한두석세넉네]\s?달|일주일|열흘|보름)\s*(?:된|짜리|밖에\s*안\s*된|도\s*안\s*된)\s*{_OF_CHILD}",
         _days_in_words,
@@ -287,7 +273,7 @@ _FORMS = _forms(
         _told_of_person,
     ),
     (
-        rf"(?<![\d가-힣.])(\d{{2}}|[육칠팔구]십[일이삼사오육칠팔구]?)\s*(?:살)?\s*(?:이|을|쯤|정도)?\s*"
+        r"(?<![\d가-힣.])(\d{2}|[육칠팔구]십[일이삼사오육칠팔구]?)\s*(?:살)?\s*(?:이|을|쯤|정도)?\s*"
         r"(?:넘으신|넘은\s*(?:아버|어머|할|노|분|엄|아)|되신|돼\s*보이|되어\s*보이|되는\s*(?:남|여|분)|먹은|드신\s*(?:분|아|어|할|노))",
         _told_of_person,
     ),
@@ -301,9 +287,10 @@ _FORMS = _forms(
         r"(?!\s*(?:ago|later|before|of\b|since|history))",
         _years,
     ),
-    (rf"\b({'|'.join(_ENGLISH)})[\s-]years?[\s-]old\b", _english_word),
+    (rf"\b({'|'.join(ENGLISH)})[\s-]years?[\s-]old\b", _english_word),
     (
-        r"\b(?:i am|i'm|im|he is|he's|she is|she's|(?:my|our) (?:\w+ ){1,2}is|who is|patient is|turned)\s+"
+        r"\b(?:i am|i'm|im|he is|he's|she is|she's|(?:my|our) (?:\w+ ){1,2}is|who is|patient is"
+        r"|turned)\s+"
         r"(\d{1,3})\b(?!\s*(?:degrees|weeks?|months?|days?|hours?|minutes?|%|/|kg|cm|c\b|f\b|bpm|\.\d|over))",
         _told_of_person,
     ),
@@ -328,5 +315,5 @@ _FORMS = _forms(
         _band,
     ),
     (r"신생아|갓\s*태어난|갓난\s*아기|갓난쟁이|newborn", _newborn),
-    ("|".join(sorted(_WORD_BANDS, key=len, reverse=True)), _word_band),
+    (rf"(?:{'|'.join(sorted(WORD_BANDS, key=len, reverse=True))})(?!과|청소년과)", _word_band),
 )

@@ -77,7 +77,8 @@ class NeedsCase:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a pattern can ask. `history` holds the circumstances too: a drug that is taken or an
-    operation may be told as either. `days` is the span of possible ages, None where nothing tells."""
+    operation may be told as either. `days` is the span of possible ages, None where nothing
+    tells."""
 
     codes: frozenset[str]
     flags: frozenset[str]

@@ -15,7 +15,10 @@ _HABITS = tuple(
             "않(?=되|돼|된|나|났|아[프파픈픔팠]|멈|보[이여]|먹|움|들[리려]|와|왔|쉬|자|차|좋|떨어|그[치쳐])",
             "안",
         ),
-        ("몬(?=하|해|했|묵|먹|자|잤|쉬|가|갔|일|걷|걸|움|합|살|누|눕|참|견|봐|보|봤|무|삼)", "못"),
+        (
+            "몬(?=하|해|했|묵|먹|자|잤|쉬|가|갔|일|걷|걸|움|합|살|누|눕|참|견|봐|보|봤|무|삼|써|쓰|들|일)",
+            "못",
+        ),
         ("앞아", "아파"),
         ("아퍼", "아파"),
         ("앞으(?=[다고네지])", "아프"),
@@ -75,19 +78,23 @@ def _near_words(reading: Reading, spelling: Spelling) -> str:
     letters: list[str] = []
     place = 0
     while place < len(text):
-        found = next(
-            (
-                length
-                for length in spelling.lengths
-                if (wrong := text[place : place + length]) in spelling.real
-                or (wrong in spelling.variants and _may_be_mended(reading, place, length))
-            ),
-            1,
-        )
-        wrong = text[place : place + found]
+        step = _step(reading, place, spelling)
+        wrong = text[place : place + step]
         letters.append(wrong if wrong in spelling.real else spelling.variants.get(wrong, wrong))
-        place += found
+        place += step
     return "".join(letters)
+
+
+def _step(reading: Reading, place: int, spelling: Spelling) -> int:
+    """The length of the word at a place that is right or can be mended; 1 where there is none."""
+    text = reading.squeezed
+    for length in spelling.lengths.get(text[place : place + 2], ()):
+        word = text[place : place + length]
+        if word in spelling.real or (
+            word in spelling.variants and _may_be_mended(reading, place, length)
+        ):
+            return length
+    return 1
 
 
 def _may_be_mended(reading: Reading, place: int, length: int) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from services.triage.domain.negation import (
     Stance,
@@ -18,7 +19,7 @@ from services.triage.knowledge.model import Matcher
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _SHORT_NOUNS = frozenset(
     "배이눈귀코목등손발팔열토피변침숨알골질속몸입말볼혀살쉬약술물불칼개벌뱀떡게똥당맥힘밑잠관젖"
-    "애아까차국담징못혹앞줄요당인어이진"
+    "애아까차국담징혹앞줄요당인어이진"
 )
 _MAY_PRECEDE = re.compile(
     r"(?:머리|속|허리|좀|잘|꼭|다|더|왼|오른|양|한|쪽|두|윗|아랫|아래|뒷|앞|옆|온|헛|생|맨|새|핏|콧|귓|입|눈|코|귀|손|발|내|제|이|그|저|큰|깨|찬|식은"
@@ -92,10 +93,8 @@ def _inside_another_word(reading: Reading, start: int, end: int) -> bool:
     if reading.squeezed[start] not in _SHORT_NOUNS:
         return False
     before = reading.squeezed[first:start]
-    return (
-        _MAY_PRECEDE.search(before) is None
-        or _COMPOUND.search(before + "목") is not None
-        and reading.squeezed[start] == "목"
+    return _MAY_PRECEDE.search(before) is None or (
+        _COMPOUND.search(before + "목") is not None and reading.squeezed[start] == "목"
     )
 
 
@@ -145,7 +144,7 @@ def _corrected(reading: Reading, mentions: list[Mention]) -> list[Mention]:
     """Of "배가 아파요 아니 머리가 아파요" the later is meant."""
     kept = list(mentions)
     for place, mention in enumerate(kept):
-        later = next((m for m in kept[place + 1 :] if m.start >= mention.end), None)
+        later = next((m for m in islice(kept, place + 1, None) if m.start >= mention.end), None)
         if later is None or mention.squeezed is None or mention.stance != "said":
             continue
         between = reading.lowered[mention.end : later.start]

@@ -26,8 +26,8 @@ _TAIL = (
     r"|꺼우|려우|러우|이시|나시|혀|히시|리시|치시|어지|아지|들|있|있으시|생기|느껴지)?"
 )
 _AFTER_VERB = re.compile(
-    _TAIL
-    + r"(?:지|진|질|디|들)(?:는|도|를|가|은|만|고)?(?:전혀|하나도|또|아직)*(?:않|안(?!심|정)|아니(?!고서))"
+    _TAIL + r"(?:지|진|질|디|들)(?:는|도|를|가|은|만|고)?(?:전혀|하나도|또|아직)*(?:않|안(?!심|정)"
+    r"|아니(?!고서))"
 )
 _ADVERBS = (
     r"(?:전혀|하나도|아직|별로|지금은|지금|현재|따로|특별히|딱히|또|거의|절대|오늘은|이제는?)*"
@@ -71,7 +71,7 @@ _LIKE = re.compile(
 )
 _FAINTING = re.compile(r"(?:기절|실신|쓰러|까무러|졸도|혼절)[가-힣]{0,2}$")
 _DRUG_NAMED = re.compile(
-    r"약(?!(?:을|도|만|은)?(?:먹|드|복용|써|발라|바르|듣|안듣|넣))|(?:에좋은|에먹는|치료제|전문|학회|교육|강의|영상|뉴스|기사|검색)"
+    r"약(?!(?:을|도|만|은|이)?[^|]{0,8}?(?:먹|드[시셨]|복용|써|발라|바르|듣|넣|끊|타[다러]))|(?:에좋은|에먹는|치료제|전문|학회|교육|강의|영상|뉴스|기사|검색)"
 )
 _QUOTED = re.compile(
     r"\|?(?:상태|환자|증상|진단)?(?:이?라는|이?란)(?:단어|말|코드|글자|증상을|항목)|\|?(?:상태|환자|증상|진단)?(?:으?로|이?라고)(?:만)?(?:기록|표시|출력|분류|적어|써|입력|바꿔|바꾸|설정|판정|답|대답|응답|저장|처리|진단해|말해)"
@@ -89,17 +89,21 @@ _DICTATED = re.compile(
     r"(?:무시|잊|삭제|따르지|취소)[^.!?\n]*|(?:시스템|관리자|개발자|system|assistant|admin)\s*(?:\]|\)|:|메시지)[^.!?\n]*"
     r"|(?:지시|명령|instructions?|prompt)\s*[:：][^\n]*"
     r"|(?:ignore|disregard|forget|override)\b[^.!?\n]{0,40}?(?:instruction|rule|prompt|above|previous|guideline)[^!?\n]*"
+    r"|(?:출력|output)\s*[:：][^\n]*|\{[^}\n]*\}"
     r"|(?:강아지|고양이|댕댕이|멍멍이|반려견|반려묘|냥이)(?:가|이|는|도)(?![^.!?\n]{0,14}(?:물|할퀴|할퀸|긁))[^.!?\n]*"
     r"|(?:만약|만일|혹시라도|가령|예를 들어)[^.!?\n]{0,40}(?:면|다면|경우)"
-    r"|[^.!?\n|]{0,60}(?:출력해|출력하|기록해|기록하|추가하|추가해|json)[^.!?\n]{0,40}"
 )
+_ORDER = re.compile(r"(?:출력해|출력하|기록해|기록하|추가하|추가해|json)[^.!?\n]{0,40}")
+_ORDER_REACH = 60
 _ENGLISH_NOT = re.compile(
     r"\b(?:no(?! (?:matter|idea|one|longer|doubt))|not(?! (?:just|only|sure))|without"
-    r"|den(?:ies|ied|y)|never|nor|neither|isn'?t|don'?t have|doesn'?t have|didn'?t|hasn'?t|haven'?t)"
+    r"|den(?:ies|ied|y)|never|nor|neither|isn'?t|don'?t have|doesn'?t have|didn'?t|hasn'?t"
+    r"|haven'?t)"
     r"(?:[\s,]+(?!but\b|and\b|only\b|just\b|has\b|have\b|with\b|he\b|she\b|i\b)[\w']+){0,4}[\s,]*$"
 )
 _ENGLISH_SUPPOSED = re.compile(
-    r"\b(?:say|said that|write|output|print|return|set|add|if (?:i|he|she|it)|worried about|afraid of)"
+    r"\b(?:say|said that|write|output|print|return|set|add|if (?:i|he|she|it)|worried about"
+    r"|afraid of)"
     r"(?:\s+[\w']+){0,5}\s*$"
 )
 _LIST = re.compile(
@@ -174,7 +178,11 @@ def english_stance(lowered: str, start: int) -> Stance:
 
 def dictated(lowered: str) -> tuple[tuple[int, int], ...]:
     """Stretches that give orders to the reader or suppose a case, instead of telling."""
-    return tuple(found.span() for found in _DICTATED.finditer(lowered))
+    spans = [found.span() for found in _DICTATED.finditer(lowered)]
+    for found in _ORDER.finditer(lowered):
+        begin = max(lowered.rfind(mark, 0, found.start()) for mark in ".!?\n|")
+        spans.append((max(begin, found.start() - _ORDER_REACH), found.end()))
+    return tuple(spans)
 
 
 def is_list_joint(squeezed: str, end: int, start: int) -> bool:

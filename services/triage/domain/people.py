@@ -13,11 +13,13 @@ _SELF = re.compile(
     r"|(?<![가-힣])(?:저는|제가|나는|내가|저도|나도)"
     r"|\b(?:i|i'm|i've|i'd|im|my|me)\b(?! (?:father|dad|mother|mom|wife|husband|son|daughter|baby"
     r"|child|kid|friend|brother|sister|grand\w+|boyfriend|girlfriend|aunt|uncle|coworker|neighbou?r"
-    r"|roommate|cousin|boss|teacher|\d+))|我(?!爸|妈|老|的|儿|女|奶|爷|朋|哥|姐|弟|妹|孩)|(?<!bạn )(?<!mẹ )(?<!bố )(?<!con )(?<!chồng )(?<!vợ )(?<!ông )(?<!bà )(?<!của )\btôi (?=bị|đau|khó|sắp|muốn)"
+    r"|roommate|cousin|boss|teacher|\d+))|我(?!爸|妈|老|的|儿|女|奶|爷|朋|哥|姐|弟|妹|孩)"
+    r"|(?<!bạn )(?<!mẹ )(?<!bố )(?<!con )(?<!chồng )(?<!vợ )(?<!ông )(?<!bà )(?<!của )\btôi (?=bị"
+    r"|đau|khó|sắp|muốn)"
 )
 _POSSESSIVE = frozenset({"제", "내", "저희", "my"})
 _NOT_SUBJECT = re.compile(
-    r"(?:이랑|랑|한테|에게|때문|께(?!서)|네(?:집|에서)|집에|차에|보다|말로는|말에|생각|덕분|들(?!이|은)|들은|생일|이름|명의|몰래|약을|약(?!한)"
+    r"(?:이랑|랑|한테|에게|때문|께(?!서)|네(?:집|에서)|집에|차에|보다|말로는|말에|생각|덕분|들(?!이|은)|들은|생일|이름|명의|몰래|(?:혈압|당뇨|감기|심장)?약을?(?:주워|꺼내|몰래|잘못|먹어버|사탕)"
     r"|집|가게|회사|학교|옷|핸드폰|전화|차를|차로)"
 )
 _OBJECT = re.compile(r"(?:님|분|들)?(?:을|를)")
@@ -50,11 +52,11 @@ _OTHERS_WORD = re.compile(
     r"|(?:어떤|모르는|보이는|지나가던|옆에)\s?(?:분|사람|남자|여자)|사람(?:이|을|한)"
 )
 _MALE = re.compile(
-    r"남자(?!\s?친구)|남성(?!\s*(?:과|병원))|남아(?![가-힣])|남학생|(?<=\d)\s?(?:세|살|대)\s*남(?![가-힣]|쪽)|(?<!\w)남\s*/\s*\d|\d\s*/\s*남|\d\s*남(?![가-힣])|\d\s*남(?:입니다|이에요|인데|이고)"
+    r"남자(?!\s?친구)|남잔데|남성(?!\s*(?:과|병원))|남아(?![가-힣])|남학생|(?<=\d)\s?(?:세|살|대)\s*남(?![가-힣]|쪽)|(?<!\w)남\s*/\s*\d|\d\s*/\s*남|\d\s*남(?![가-힣])|\d\s*남(?:입니다|이에요|인데|이고)"
     r"|\b(?:male|man|guy|gentleman)\b|(?<![\w.])\d{2,3}\s*/?\s*m\b(?!\s*(?:높이|깊이|거리|정도|high|tall))|\bm\s*/\s*\d"
 )
 _FEMALE = re.compile(
-    r"여자(?!\s?친구)|여성(?!\s*(?:과|병원))|여아|여학생|여대생|(?<=\d)\s?(?:세|살|대)\s*여(?![가-힣])|(?<!\w)여\s*/\s*\d|\d\s*/\s*여|\d\s*여(?![가-힣])|(?:\d|세|살)\s*여(?:입니다|이에요|인데|이고)"
+    r"여자(?!\s?친구)|여잔데|여성(?!\s*(?:과|병원))|여아|여학생|여대생|(?<=\d)\s?(?:세|살|대)\s*여(?![가-힣])|(?<!\w)여\s*/\s*\d|\d\s*/\s*여|\d\s*여(?![가-힣])|(?:\d|세|살)\s*여(?:입니다|이에요|인데|이고)"
     r"|\b(?:female|woman|lady)\b|(?<![\w.])\d{1,3}\s*/?\s*f\b|\bf\s*/\s*\d"
 )
 _HE = re.compile(r"\b(?:he|his|him)\b")
@@ -117,7 +119,7 @@ def find_person(
         sex = _stated_sex(reading) if len(same) == len(figures) or not others else None
         sex = sex or _sex_beside(reading, patient, figures)
         return Person(sex, True, None, patient.start, stretches)
-    sex = patient.sex or next((figure.sex for figure in same if figure.sex), None)
+    sex = patient.sex or next((f.sex for f in same if f.sex and not f.unharmed), None)
     if sex is None and (patient.young or all(figure.sex is None for figure in others)):
         sex = _stated_sex(reading)
     sex = sex or _pronoun_sex(reading)

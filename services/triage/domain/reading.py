@@ -7,6 +7,7 @@ leads every letter back to its place in the composed text, and `raw` from there 
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from services.triage.knowledge.hangul import can_close, is_onset, together
 
@@ -17,7 +18,12 @@ _LATIN = re.compile("[a-z]")
 _OTHER = re.compile("[^\\x00-\\u024f]|[\\u0110\\u0111\\u01a0-\\u01b0]")
 _NUMBER_POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _LONG_WORD = 8
+_LETTERS = 8192
 # Pictures that stand for a word in a sentence.
+_UNUSUAL = re.compile(
+    "[ㄱ-ㅎ][ㅏ-ㅣ]|[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f"
+    "\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U00010000-\U0001ffff\U000e0001-\U000e007f]"
+)
 _PICTURES = str.maketrans("🐶🐕🐍🐝", "개개뱀벌")
 # One letter with all that belongs to it, however it was encoded: conjoining jamo, combining
 # marks, and jamo that a keyboard left apart ("ㄱㅏ슴").
@@ -62,7 +68,9 @@ class Reading:
 def read(text: str) -> Reading:
     """The reading of a text; never fails, whatever the text."""
     original, raw = _composed(text)
-    lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in original)
+    lowered = original.lower()
+    if len(lowered) != len(original):
+        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in original)
     squeezed, origin, words = _squeezed(lowered)
     return Reading(
         text,
@@ -86,6 +94,8 @@ def masked(reading: Reading, korean: re.Pattern[str], spaced: re.Pattern[str]) -
 
 def _composed(text: str) -> tuple[str, tuple[int, ...]]:
     """Composed without control letters, and the place in the text of every letter and the end."""
+    if unicodedata.is_normalized("NFC", text) and not _UNUSUAL.search(text):
+        return text, tuple(range(len(text) + 1))
     letters: list[str] = []
     places: list[int] = []
     for found in _CLUSTER.finditer(text):
@@ -131,11 +141,13 @@ def _words(starts: list[int], length: int) -> tuple[tuple[int, int], ...]:
     )
 
 
+@lru_cache(maxsize=_LETTERS)
 def _parts(letter: str) -> bool:
     """Spaces and pictures stand between words without ending the statement."""
     return letter != "\n" and (letter.isspace() or unicodedata.category(letter) in ("So", "Mn"))
 
 
+@lru_cache(maxsize=_LETTERS)
 def _breaks(letter: str) -> bool:
     if letter in _BREAKS:
         return True

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from services.triage.knowledge.conjugating import beginnings
 from services.triage.knowledge.files import LexiconFile, RelationEntry, WordsEntry
+from services.triage.knowledge.firsts import hurried
 from services.triage.knowledge.model import Lexicon, Matcher, Relation
 from services.triage.knowledge.reading import KnowledgeError
 from services.triage.knowledge.spelling import compile_spelling
@@ -90,7 +91,8 @@ def _after_not(words: str) -> Iterator[str]:
 
 
 def _union(place: str, wordings: Iterable[str], macros: Mapping[str, str]) -> re.Pattern[str]:
-    return _compiled(place, "|".join(_expanded(place, words, macros) for words in wordings))
+    body = "|".join(_expanded(place, words, macros) for words in wordings)
+    return _compiled(place, hurried(body))
 
 
 def _spaced(place: str, wordings: Iterable[str], macros: Mapping[str, str]) -> re.Pattern[str]:
@@ -136,7 +138,7 @@ def _relations(entries: Iterable[RelationEntry], exceptions: Iterable[str]) -> R
     barred = "|".join(map(re.escape, exceptions))
     place = "lexicon.yaml: relations"
     return Relation(
-        words=_compiled(place, rf"(?!{barred})(?:{korean})"),
+        words=_compiled(place, hurried(rf"(?!{barred})(?:{korean})")),
         spaced=_compiled(place, rf"\b(?:{english})\b"),
         sex_of=MappingProxyType(sex_of),
         stage_of=MappingProxyType(stage_of),

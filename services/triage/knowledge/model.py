@@ -59,10 +59,11 @@ class Relation:
 @dataclass(frozen=True, slots=True)
 class Spelling:
     """What a misspelt stretch means; right and wrong always have the same number of syllables.
-    `lengths` are those of the wrong ones, longest first; `real` words are left alone."""
+    `lengths` are those of wrong and real words, longest first, by their first two syllables;
+    `real` words are left alone."""
 
     variants: Mapping[str, str]
-    lengths: tuple[int, ...]
+    lengths: Mapping[str, tuple[int, ...]]
     real: frozenset[str]
     shortened: Mapping[str, str]
 

@@ -7,6 +7,7 @@ lexicon or of `real` is never mended. All variants keep the number of syllables,
 keeps every place in the text.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
@@ -43,9 +44,18 @@ def compile_spelling(
     kept = {wrong: meant for wrong, meant in variants.items() if wrong not in barred}
     return Spelling(
         variants=MappingProxyType(kept),
-        lengths=tuple(sorted({len(word) for word in (*kept, *barred)}, reverse=True)),
+        lengths=_lengths((*kept, *barred)),
         real=frozenset(barred),
         shortened=_shortened(shortened),
+    )
+
+
+def _lengths(words: Iterable[str]) -> Mapping[str, tuple[int, ...]]:
+    by_head: dict[str, set[int]] = defaultdict(set)
+    for word in words:
+        by_head[word[:2]].add(len(word))
+    return MappingProxyType(
+        {head: tuple(sorted(lengths, reverse=True)) for head, lengths in by_head.items()}
     )
 
 
