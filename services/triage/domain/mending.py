@@ -41,7 +41,7 @@ _HABITS = tuple(
         ("겡[련년]|견련|경년(?=[해하이을])", "경련"),
     )
 )
-_PAST = re.compile("[가-힣](?=[어는다고습지네음던거대더을죠슴데냐나])")
+_PAST = re.compile("[가-힣](?=[어는다고습지네음던거대더을죠슴데냐나서여])")
 _PAST_VOWELS = frozenset((0, 1, 4, 5, 6, 9, 14, 10, 15))  # ㅏ ㅐ ㅓ ㅔ ㅕ ㅘ ㅝ ㅙ ㅞ
 _SAFE_INSIDE = 3
 _UNSPACED = 8

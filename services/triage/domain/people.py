@@ -48,7 +48,7 @@ _SELDOM_SELF = frozenset(
     {"seizure", "confusion", "agitation_violence", "drowning", "airway_foreign_body"}
 )
 _OTHERS_WORD = re.compile(
-    r"(?:두|세|네|한|\d+)\s?살\s?(?:짜리|배기)|(?:수험생|학생|환자|승객|노숙자|행인|등산객|인부|작업자|동료|이웃|옆집)(?:이|가|인데|분|한|을|를|입|이요|이에)?"
+    r"(?:두|세|네|한|\d+)\s?살\s?(?:짜리|배기)|(?:수험생|환자|승객|노숙자|행인|등산객|인부|작업자|동료|이웃|옆집)(?:이|가|인데|분|한|을|를|입|이요|이에)?"
     r"|(?:어떤|모르는|보이는|지나가던|옆에)\s?(?:분|사람|남자|여자)|사람(?:이|을|한)"
 )
 _MALE = re.compile(
@@ -198,6 +198,8 @@ def _others(reading: Reading, relation: Relation) -> list[_Figure]:
         if figures and _CHAIN.fullmatch(reading.lowered[figures[-1].end : figure.start].strip()):
             figures[-1] = _chained(figures[-1], figure)
         elif _SPEAKER.match(squeezed, found.end()):
+            if figure.word.endswith("학생"):
+                continue
             roles.append(replace(figure, weak=True))
         else:
             figures.append(figure)

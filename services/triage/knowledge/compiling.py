@@ -14,6 +14,7 @@ from services.triage.knowledge.spelling import compile_spelling
 _MACRO = re.compile(r"\{([a-z_]+)\}")
 _STEM = re.compile("<([가-힣]+)>")
 # What stands behind a "not" in a wording: a syllable, a choice of them, or a group of choices.
+_BARRED = re.compile(r"\(\?<?!(?:[^()]|\([^()]*\))*\)")
 _NOT = re.compile(r"안(\[[^\]]*\]|\(\?:[^()]*\)|[가-힣])")
 
 
@@ -83,7 +84,7 @@ def _matcher(
 
 
 def _after_not(words: str) -> Iterator[str]:
-    for found in _NOT.finditer(words):
+    for found in _NOT.finditer(_BARRED.sub("", words)):
         if found[1].startswith("(?:"):
             yield from (choice[0] for choice in found[1][3:-1].split("|") if choice)
         else:
