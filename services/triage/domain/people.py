@@ -137,8 +137,7 @@ def _patient(figures: list[_Figure], complaints: Sequence[Complaint]) -> _Figure
         strong = [figure for figure in harmed if not figure.weak] or harmed
         if complaints:
             return strong[0]
-        told = [figure for figure in strong if figure.sex or figure.stage]
-        return next((figure for figure in told if figure.kind == "other"), None)
+        return next((f for f in strong if f.kind == "other" and (f.sex or f.stage)), None)
     first = min(owned, key=lambda pair: pair[0].start)[1]
     worst = min(owned, key=lambda pair: (pair[0].rank, pair[0].start))
     rivals = [c for c, owner in owned if _may_be_one(owner, first)]
@@ -148,7 +147,8 @@ def _patient(figures: list[_Figure], complaints: Sequence[Complaint]) -> _Figure
 def _owner(figures: Sequence[_Figure], place: int) -> _Figure | None:
     before = [figure for figure in figures if figure.start <= place]
     strong = [figure for figure in before if not figure.weak]
-    return (strong or before or [None])[-1]
+    nearest = strong or before
+    return nearest[-1] if nearest else None
 
 
 def _stretches(

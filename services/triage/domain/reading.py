@@ -108,10 +108,10 @@ def _composed(text: str) -> tuple[str, tuple[int, ...]]:
 
 
 def _joined(jamo: str) -> str:
-    onset, vowel, *coda = jamo
+    onset, vowel, coda = jamo[0], jamo[1], jamo[2:]
     if not is_onset(onset) or not all(map(can_close, coda)):
         return jamo
-    return together(onset, vowel, *coda)
+    return together(onset, vowel, coda)
 
 
 def _squeezed(lowered: str) -> tuple[str, tuple[int, ...], tuple[tuple[int, int], ...]]:
