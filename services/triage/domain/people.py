@@ -63,6 +63,8 @@ _HE = re.compile(r"\b(?:he|his|him)\b")
 _SHE = re.compile(r"\b(?:she|her)\b")
 _PRONOUNS = frozenset({"he", "his", "him", "she", "her"})
 _SENTENCE_END = re.compile(r"(?:요|다|죠|네|음|함|임|유|예|슈)(?=[\s.!?~])|[.!?\n]")
+# Without a complaint these name nobody: "여기 사람이 답해 주나요".
+_ANYBODY = ("사람", "환자", "선생", "학생", "손님", "승객", "직원")
 _ORDER = re.compile(r"첫째|둘째|셋째|막내|큰|작은")
 
 
@@ -137,7 +139,8 @@ def _patient(figures: list[_Figure], complaints: Sequence[Complaint]) -> _Figure
         strong = [figure for figure in harmed if not figure.weak] or harmed
         if complaints:
             return strong[0]
-        return next((f for f in strong if f.kind == "other" and (f.sex or f.stage)), None)
+        named = [f for f in strong if not f.word.startswith(_ANYBODY)]
+        return next((f for f in named if f.kind == "other"), named[0] if named else None)
     first = min(owned, key=lambda pair: pair[0].start)[1]
     worst = min(owned, key=lambda pair: (pair[0].rank, pair[0].start))
     rivals = [c for c, owner in owned if _may_be_one(owner, first)]
@@ -270,12 +273,7 @@ def _selves(reading: Reading, others: Iterable[_Figure]) -> list[_Figure]:
         if not owns:
             tail = reading.lowered[found.end() : found.end() + 12].replace(" ", "")
             figures.append(
-                _Figure(
-                    "self",
-                    *found.span(),
-                    unharmed=_UNHARMED.match(tail) is not None,
-                    subject=True,
-                )
+                _Figure("self", *found.span(), unharmed=bool(_UNHARMED.match(tail)), subject=True)
             )
     return figures
 
