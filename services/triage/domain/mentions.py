@@ -154,7 +154,7 @@ def _corrected(reading: Reading, mentions: list[Mention]) -> list[Mention]:
 
 
 def _without_replaced(mentions: list[Mention]) -> Iterator[Mention]:
-    replacing = [mention for mention in mentions if mention.matcher.over]
+    replacing = [m for m in mentions if m.matcher.over and m.stance == "said"]
     for mention in mentions:
         if not any(
             mention.matcher.name in other.matcher.over

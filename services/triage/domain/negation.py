@@ -56,6 +56,11 @@ _INSTEAD = re.compile(r"(?:이|가|은|는)?(?:말고(?!도)|아니(?:고|라|�
 _MISTAKEN = re.compile(
     r"(?:인|ㄴ|은|는|한|난)?(?:줄|건줄|거라|것으로|걸로)(?:알|착각|생각)[^|]{0,8}?\|?(?:아니|그냥|사실)"
 )
+# "식은땀이 나진 않아요"; what does not stop or heal is there.
+_AFTER_SUBJECT = re.compile(
+    r"(?:(?:이|가|은|는|도)?(?:섞이|비치|묻)|(?:이|가|은|는|도)(?:나|나오|있|생기|느껴지|보이|섞이|비치|흐르|들리|오|하|되|묻))"
+    r"(?:지|진|질)(?:는|도|를)?(?:않|안)"
+)
 _AFTER_VERB_NOUN = re.compile(r"[은는ㄴ]?(?:게|건|것은|것도|거|것이)아니")
 _FEARED = re.compile(
     r"(?:이|가|을|를)?(?:[가-힣]{0,2}?)(?:ㄹ까|[올날될할질릴생길걸갈플]까|을까)(?:봐|무서|걱정|싶|\||요|하는|두려|염려)"
@@ -76,7 +81,7 @@ _DRUG_NAMED = re.compile(
     r"약(?!(?:을|도|만|은|이)?[^|]{0,8}?(?:먹|드[시셨]|복용|써|발라|바르|듣|넣|끊|타[다러]))|(?:에좋은|에먹는|치료제|전문|학회|교육|강의|영상|뉴스|기사|검색)"
 )
 _QUOTED = re.compile(
-    r"\|?(?:상태|환자|증상|진단)?(?:이?라는|이?란)(?:단어|말|코드|글자|증상을|항목)|\|?(?:상태|환자|증상|진단)?(?:으?로|이?라고)(?:만)?(?:기록|표시|출력|분류|적어|써|입력|바꿔|바꾸|설정|판정|답|대답|응답|저장|처리|진단해|말해)"
+    r"\|?(?:상태|환자|증상|진단)?(?:이?라는|이?란)(?:단어|말|코드|글자|증상을|항목)|\|?(?:상태|환자|증상|진단|중)?(?:으?로|이?라고)(?:만)?(?:기록|표시|출력|분류|적어|써|입력|바꿔|바꾸|설정|판정|답|대답|응답|저장|처리|진단해|말해)"
     r"|\|?(?:을|를)?(?:[a-z_가-힣]{0,12}에)?(?:추가|출력|포함|기록|입력|삭제|반환)(?:해|하라|하세|하시|할것|해라|해줘|하고)"
 )
 _DOUBTED = re.compile(
@@ -87,7 +92,7 @@ _SUSPECTED = re.compile(
     r"(?:심장마비|심정지|열사병|일사병|저혈당|고혈당|아나필락시스|뇌진탕|파상풍|맹장염|중독|탈구|골절|디스크)$"
 )
 _DICTATED = re.compile(
-    r"(?:이전|위의?|앞의?|앞선|기존|모든|지금까지)[^|.!?\n]{0,14}(?:지시|명령|규칙|프롬프트|내용|설정|말)[^|.!?\n]{0,14}"
+    r"(?:이전|위의?|앞의?|앞선|기존|모든|지금까지)[^|.!?\n]{0,14}(?:지시|명령|규칙|프롬프트|내용|설정|대화|맥락|역할|말)[^|.!?\n]{0,14}"
     r"(?:무시|잊|삭제|따르지|취소)[^.!?\n]*|(?:시스템|관리자|개발자|system|assistant|admin)\s*(?:\]|\)|:|메시지)[^.!?\n]*"
     r"|(?:지시|명령|instructions?|prompt)\s*[:：][^\n]*"
     r"|(?:ignore|disregard|forget|override)\b[^.!?\n]{0,40}?(?:instruction|rule|prompt|above|previous|guideline)[^!?\n]*"
@@ -110,6 +115,16 @@ _ENGLISH_SUPPOSED = re.compile(
 )
 _LIST = re.compile(
     r"(?:거|것|건|이나|나|과|와|하고|이랑|랑|도|및|또는|혹은|든|이든|거나|[하되지나오프]거나|한다거나|\||도없고|도안[가-힣]{1,2}고)*"
+)
+
+
+_DENIALS = (
+    _AFTER_VERB,
+    _AFTER_VERB_NOUN,
+    _AFTER_NOUN,
+    _AFTER_SUBJECT,
+    _AFTER_CLAUSE,
+    _AFTER_OR,
 )
 
 
@@ -138,10 +153,7 @@ def _is_denied(reading: Reading, start: int, end: int, own_not: frozenset[str]) 
         reading, start, end, own_not
     ):
         return True
-    return any(
-        form.match(squeezed, end)
-        for form in (_AFTER_VERB, _AFTER_VERB_NOUN, _AFTER_NOUN, _AFTER_CLAUSE, _AFTER_OR)
-    )
+    return any(form.match(squeezed, end) for form in _DENIALS)
 
 
 def _not_inside(reading: Reading, start: int, end: int, own_not: frozenset[str]) -> bool:
