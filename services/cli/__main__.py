@@ -10,6 +10,7 @@ from dotenv import load_dotenv
 from services.cli import (
     asking,
     checks,
+    documenting,
     overriding,
     replaying,
     running,
@@ -115,6 +116,12 @@ def check(
 ) -> None:
     """Lint, types, import rules and the test suite; further words go to pytest."""
     raise typer.Exit(checks.run(context.args, full=full))
+
+
+@app.command()
+def document() -> None:
+    """Write docs/clinical.md from the clinical data."""
+    documenting.document()
 
 
 @app.command()

@@ -44,7 +44,7 @@ def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
             real={*file.spelling.real, *(word for entry in file.relations for word in entry.words)},
             shortened=file.spelling.shortened,
         ),
-        symptoms=table("symptoms", file.symptoms),
+        symptoms=table("symptoms", _supplemented(file)),
         cues=table("cues", file.cues),
         history=table("history", file.history),
         special=table("special", file.special),
@@ -60,6 +60,16 @@ def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
 
 def _all_beginnings(stems: Iterable[str]) -> list[str]:
     return [form for stem in stems for form in beginnings(stem) if len(form) > 1]
+
+
+def _supplemented(file: LexiconFile) -> Mapping[str, WordsEntry]:
+    """The symptoms' entries, each with the further wordings of the supplement."""
+    joined = dict(file.symptoms)
+    for code, more in file.supplement.items():
+        first = joined[code]
+        over = [*first.over, *(other for other in more.over if other not in first.over)]
+        joined[code] = WordsEntry(ko=[*first.ko, *more.ko], en=[*first.en, *more.en], over=over)
+    return joined
 
 
 def _matcher(

@@ -68,6 +68,7 @@ class LexiconFile(Entry):
     literal: Codes
     gravest: Codes
     gender_of_code: dict[str, Literal["M", "F"]]
+    supplement: dict[str, WordsEntry] = {}
 
 
 class AgeEntry(Entry):
@@ -151,6 +152,7 @@ class AdviceFile(Entry):
     actions: dict[str, Bilingual]
     do_not: dict[str, Bilingual]
     phones: dict[str, Bilingual]
+    contradictions: list[Annotated[list[str], Field(min_length=2, max_length=2)]]
     situations: list[SituationEntry]
 
 
