@@ -12,6 +12,7 @@ from services.triage.knowledge.reading import KnowledgeError
 from services.triage.knowledge.spelling import compile_spelling
 
 _MACRO = re.compile(r"\{([a-z_]+)\}")
+_HANGUL_WORD = re.compile("[가-힣]{2,}")
 _STEM = re.compile("<([가-힣]+)>")
 # What stands behind a "not" in a wording: a syllable, a choice of them, or a group of choices.
 _BARRED = re.compile(r"\(\?<?!(?:[^()]|\([^()]*\))*\)")
@@ -41,7 +42,7 @@ def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
     return Lexicon(
         spelling=compile_spelling(
             [*file.spelling.words, *_all_beginnings(file.spelling.stems)],
-            real={*file.spelling.real, *(word for entry in file.relations for word in entry.words)},
+            real={*file.spelling.real, *_words_of(file)},
             shortened=file.spelling.shortened,
         ),
         symptoms=table("symptoms", _supplemented(file)),
@@ -56,6 +57,15 @@ def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
         gravest=tuple(file.gravest),
         gender_of_code=MappingProxyType(dict(file.gender_of_code)),
     )
+
+
+def _words_of(file: LexiconFile) -> Iterator[str]:
+    """Whatever the lexicon itself says is spelt as it is meant to be."""
+    for section in (file.symptoms, file.supplement, file.cues, file.history, file.special):
+        for entry in section.values():
+            for wording in entry.ko:
+                yield from _HANGUL_WORD.findall(wording)
+    yield from (word for entry in file.relations for word in entry.words)
 
 
 def _all_beginnings(stems: Iterable[str]) -> list[str]:
