@@ -1,11 +1,12 @@
 """The commands of `./er eval`, one for each kind of labelled file."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from services.cli.evaluating import acuity, dialogues, grave, messages, needs
+from services.cli.evaluating import acuity, dialogues, extract, grave, messages, needs
 
 evaluation = typer.Typer(no_args_is_help=True, help="Score the rules on labelled files.")
 
@@ -27,6 +28,21 @@ def evaluate_dialogues(
 ) -> None:
     """Whole dialogues with the running system: final fields, what was lost or asked twice."""
     dialogues.evaluate(file, out, state)
+
+
+@evaluation.command("extract")
+def evaluate_extract(
+    file: Annotated[Path, typer.Argument(help="JSON lines, as in tests/eval")],
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the day that ages count from")
+    ] = None,
+    rules: Annotated[bool, typer.Option(help="the rules alone, without a running system")] = False,
+    state: Annotated[Path | None, typer.Option(help="state folder (.er)")] = None,
+    out: Annotated[Path | None, typer.Option(help="write the figures as JSON")] = None,
+) -> None:
+    """How the running system understands everyday texts, through POST /v1/triage."""
+    day = as_of.date() if as_of else None
+    extract.evaluate(extract.Wanted(file, day, rules, state, out))
 
 
 @evaluation.command("acuity")
