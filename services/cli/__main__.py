@@ -9,6 +9,7 @@ from dotenv import load_dotenv
 
 from services.cli import (
     asking,
+    chances,
     checks,
     overriding,
     replaying,
@@ -100,6 +101,15 @@ def replay_feed(
 ) -> None:
     """Serve stored rounds as the NMC does, one after the other; Ctrl-C stops it."""
     replaying.serve(folder, port)
+
+
+@app.command("chances")
+def count_chances(
+    captures: Annotated[Path, typer.Argument(help="folder of captures of the feed")],
+    out: Annotated[Path, typer.Option(help="table to write")] = chances.TABLE,
+) -> None:
+    """Count how often each class of hospital reports each yes; ranking reads the table."""
+    chances.count(captures, out)
 
 
 @app.command()

@@ -18,7 +18,7 @@ from services.gateway.state import State
 from shared import app as shared_app
 from shared import cache
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=100)
 
 

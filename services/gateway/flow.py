@@ -138,5 +138,6 @@ def _assemble(triage: TriageAnswer, plan: NeedsAnswer, match: MatchAnswer) -> Re
         search=match.search,
         hospitals=match.hospitals,
         compare=match.compare,
+        notices=match.notices,
         degraded=sorted({*triage.degraded, *match.degraded}),
     )

@@ -43,10 +43,17 @@ class Limits:
         """Count one guest token made for an address."""
         await self._count(self._settings.limit_guest, "guest", caller.address)
 
+    def key_of(self, caller: Caller) -> str:
+        """The caller for other services: the same each time, and nothing to learn from."""
+        return self._hashed("caller", caller.claims.subject if caller.claims else caller.address)
+
+    def _hashed(self, kind: str, who: str) -> str:
+        return hmac.new(self._key, f"{kind}:{who}".encode(), hashlib.sha256).hexdigest()[:32]
+
     async def _count(self, limit: RateLimitItem | None, kind: str, who: str) -> None:
         if limit is None:
             return
-        name = hmac.new(self._key, f"{kind}:{who}".encode(), hashlib.sha256).hexdigest()[:32]
+        name = self._hashed(kind, who)
         try:
             limiter = self._shared
             allowed = await limiter.hit(limit, kind, name)

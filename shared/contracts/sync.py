@@ -21,6 +21,11 @@ MACHINES_STALE = timedelta(hours=24)
 HEARTBEAT_LIMIT = timedelta(hours=24)
 UNPACKED_AT_ONCE = 20
 
+HEARTBEAT_KINDS = (Kind.SEVERE, Kind.GATE)
+HEARTBEAT_S = HEARTBEAT_LIMIT.total_seconds()
+BEDS_S = (BEDS_FRESH.total_seconds(), BEDS_STALE.total_seconds())
+MACHINES_S = (MACHINES_FRESH.total_seconds(), MACHINES_STALE.total_seconds())
+
 
 class Freshness(StrEnum):
     """How far a report can still be trusted."""
@@ -41,14 +46,16 @@ def age_s(reported_at: datetime | None, now: datetime) -> int | None:
 def freshness(kind: Kind, reported_at: datetime | None, now: datetime) -> Freshness:
     """Freshness of one report. Severe acceptances carry no time of their own: they hold while
     the hospital's heartbeat (its bed report) is under a day old."""
-    if reported_at is None:
+    return freshness_at(kind, None if reported_at is None else (now - reported_at).total_seconds())
+
+
+def freshness_at(kind: Kind, age: float | None) -> Freshness:
+    """Freshness of a report so many seconds old; negative where clocks differ."""
+    if age is None:
         return Freshness.UNKNOWN
-    age = now - reported_at
-    if kind in (Kind.SEVERE, Kind.GATE):
-        return Freshness.STALE if age < HEARTBEAT_LIMIT else Freshness.EXPIRED
-    fresh, stale = (
-        (BEDS_FRESH, BEDS_STALE) if kind is Kind.COUNT else (MACHINES_FRESH, MACHINES_STALE)
-    )
+    if kind in HEARTBEAT_KINDS:
+        return Freshness.STALE if age < HEARTBEAT_S else Freshness.EXPIRED
+    fresh, stale = BEDS_S if kind is Kind.COUNT else MACHINES_S
     if age <= fresh:
         return Freshness.FRESH
     return Freshness.STALE if age <= stale else Freshness.EXPIRED

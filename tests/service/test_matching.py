@@ -168,7 +168,7 @@ async def test_the_rounded_place_is_kept_and_an_outcome_beside_it(
     async with matching(database, redis_url) as client:
         await ready(client)
         told = (await client.post("/v1/match", json=ask(longitude=126.9784321))).json()
-        outcome = {"hpid": "T1100002", "event": "refused", "reason": "만실"}
+        outcome = {"hpid": "T1100002", "event": "refused", "reason": "만실", "caller": "a" * 32}
         kept = await client.post(f"/v1/outcomes/{told['request_id']}", json=outcome)
         stranger = await client.post("/v1/outcomes/AAAAAAAAAAAAAAAAAAAAAA", json=outcome)
     assert kept.status_code == 204

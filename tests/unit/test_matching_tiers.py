@@ -2,14 +2,8 @@
 
 import pytest
 
-from services.matching.domain.ranking import (
-    Candidate,
-    Question,
-    enough,
-    nearest_enough,
-    rank,
-    shortlist,
-)
+from services.matching.domain.question import Question
+from services.matching.domain.ranking import Candidate, rank, shortlist
 from shared.contracts.nmc import Level
 from tests.support.worlds import candidate, message, need, question
 
@@ -121,19 +115,3 @@ def test_the_nearest_stabilising_room_is_always_in_the_list() -> None:
     listed = shortlist(ranked, 3)
     assert [entry.stabilise_first for entry in listed] == [False, False, True]
     assert listed[-1].candidate.hospital.hpid == "T0000001"
-
-
-def test_widening_goes_on_until_one_is_able_and_three_are_not_missing() -> None:
-    missing = [candidate(f"T000000{n}", km=n, values=NO) for n in range(1, 7)]
-    silent = [candidate(f"T000001{n}", km=10 + n, values=SILENT) for n in range(3)]
-    able = candidate("T0000099", km=80, values=YES)
-    asked = question(STEMI)
-    assert not enough(rank([*missing, *silent], asked, sort="score"))
-    found = nearest_enough([*silent, able, *missing], asked)
-    assert found[-1].hospital.hpid == "T0000099"
-    assert enough(rank(found, asked, sort="score"))
-
-
-def test_where_nobody_is_able_the_whole_country_is_the_answer() -> None:
-    missing = [candidate(f"T000000{n}", km=n, values=NO) for n in range(1, 7)]
-    assert len(nearest_enough(missing, question(STEMI))) == 6
