@@ -11,6 +11,7 @@ from services.cli import (
     asking,
     chances,
     checks,
+    decisions,
     overriding,
     replaying,
     running,
@@ -92,6 +93,15 @@ def override(
     """Let an operator's word beat the feed for a while; without --hpid or --end, show them."""
     wanted = overriding.Wanted(hpid, field, status, until, reason, end, by, audit)
     overriding.override(wanted, state)
+
+
+@app.command()
+def replay(
+    request_id: Annotated[str, typer.Argument(help="request_id of a recommendation")],
+    state: State = None,
+) -> None:
+    """A recommendation of the last days made again, from what was kept of it."""
+    raise typer.Exit(decisions.replay(request_id, state))
 
 
 @app.command("replay-feed")
