@@ -19,7 +19,9 @@ from shared import app as shared_app
 from shared import cache
 
 VERSION = "1.2.0"
-CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=100)
+# A service closes a connection that was idle for five seconds: ours have to go before that, or a
+# request is sent on one that is just being closed and comes back as a dead peer.
+CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=3.0)
 
 
 def create_app(settings: Settings) -> FastAPI:

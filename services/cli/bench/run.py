@@ -6,13 +6,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from services.cli.bench import first_words, sync
+from services.cli.bench import first_words, recommend, sync
 from services.cli.bench.reports import Report, Wanted
 from services.cli.errors import CommandFailed
 
 BENCHES: Mapping[str, Callable[[Wanted], Report]] = {
     "first-words": first_words.bench,
     "sync": sync.bench,
+    "recommend": recommend.bench,
 }
 console = Console(highlight=False)
 
