@@ -32,7 +32,7 @@ def create_app(settings: Settings) -> FastAPI:
         redis = cache.connect(settings.redis_url.get_secret_value())
         try:
             await cache.require(redis)
-            async with httpx.AsyncHTTPTransport(limits=CONNECTIONS) as transport:
+            async with clients.PoolPerService(CONNECTIONS) as transport:
                 state = _state(settings, transport)
                 yield {"gateway": state, "checks": {"redis": partial(cache.ping, redis)}}
         finally:
