@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from services.cli.bench import first_words, recommend, sync
+from services.cli.bench import first_words, growth, holds, recommend, sync
 from services.cli.bench.reports import Report, Wanted
 from services.cli.errors import CommandFailed
 
@@ -14,6 +14,8 @@ BENCHES: Mapping[str, Callable[[Wanted], Report]] = {
     "first-words": first_words.bench,
     "sync": sync.bench,
     "recommend": recommend.bench,
+    "growth": growth.bench,
+    "holds": holds.bench,
 }
 console = Console(highlight=False)
 
