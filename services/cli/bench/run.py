@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from services.cli.bench import first_words, growth, holds, recommend, sync
+from services.cli.bench import first_words, growth, holds, places, recommend, sync
 from services.cli.bench.reports import Report, Wanted
 from services.cli.errors import CommandFailed
 
@@ -16,6 +16,7 @@ BENCHES: Mapping[str, Callable[[Wanted], Report]] = {
     "recommend": recommend.bench,
     "growth": growth.bench,
     "holds": holds.bench,
+    "places": places.bench,
 }
 console = Console(highlight=False)
 
