@@ -1,20 +1,24 @@
 """One snapshot, decoded into what every request asks of it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.matching.domain.cards import Card, card
 from services.matching.domain.reading import DESIGNATION, OPEN_GATE, kind_of
-from services.matching.domain.travel import Setting, setting_of
+from services.matching.domain.travel import Setting, setting_of, straight_line_m
 from shared.contracts.nmc import Kind, Status, read_status
 from shared.contracts.sync import Snapshot
 
 PER_DEGREE = 10
 """Cells of the count of emergency rooms, in degrees: a tenth."""
 
+FARTHEST = 80
+"""Cells in which the whole country lies, from wherever one looks."""
+
 Cells = Mapping[tuple[int, int], int]
+ByCell = Mapping[tuple[int, int], Sequence[Card]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Board:
     cards: Mapping[str, Card]
     settings: Mapping[str, Setting]
     cells: Cells
-    reported: dict[tuple[str, ...], Sequence[str]] = field(default_factory=dict)
+    reported: dict[tuple[str, ...], ByCell] = field(default_factory=dict)
 
     @classmethod
     def decoded(cls, packed: bytes) -> "Board":
@@ -53,16 +57,53 @@ class Board:
         """How densely emergency rooms lie around a place."""
         return _setting(self.cells, _at(longitude, latitude))
 
-    def reported_able(self, fields: tuple[str, ...]) -> Sequence[str]:
-        """Hospitals of which every one of these fields is reported as a yes, whatever its age and
-        its messages; worked out once per version."""
+    def nearest_reported(
+        self, fields: tuple[str, ...], longitude: float, latitude: float, count: int
+    ) -> list[str]:
+        """The nearest hospitals of which every one of these fields is reported as a yes, whatever
+        its age and its messages. Looked for in rings of cells, so that a larger country costs no
+        more; where they lie is worked out once per version."""
+        cells = self._reported(fields)
+        left, (east, north) = sum(map(len, cells.values())), _at(longitude, latitude)
+        found: list[Card] = []
+        until = FARTHEST
+        for ring in range(FARTHEST):
+            if ring > until or not left:
+                break
+            here = [one for cell in _ring(east, north, ring) for one in cells.get(cell, ())]
+            found += here
+            left -= len(here)
+            if len(found) >= count and until == FARTHEST:
+                until = ring + ring // 2 + 1  # a corner of this ring is farther than a later side
+        found.sort(key=lambda one: (_metres(one, longitude, latitude), one.hpid))
+        return [one.hpid for one in found[:count]]
+
+    def _reported(self, fields: tuple[str, ...]) -> ByCell:
         if fields not in self.reported:
-            self.reported[fields] = [
-                hpid
-                for hpid, one in self.cards.items()
-                if one.hospital.operating and all(_says_yes(one, name) for name in fields)
-            ]
+            cells: dict[tuple[int, int], list[Card]] = {}
+            for one in self.cards.values():
+                placed = one.hospital.operating and one.longitude is not None
+                if placed and all(_says_yes(one, name) for name in fields):
+                    cells.setdefault(_cell(one), []).append(one)
+            self.reported[fields] = cells
         return self.reported[fields]
+
+
+def _ring(east: int, north: int, distance: int) -> Iterator[tuple[int, int]]:
+    """The cells that lie so many cells away."""
+    if not distance:
+        yield east, north
+        return
+    for step in range(-distance, distance + 1):
+        yield east + step, north - distance
+        yield east + step, north + distance
+    for step in range(1 - distance, distance):
+        yield east - distance, north + step
+        yield east + distance, north + step
+
+
+def _metres(one: Card, longitude: float, latitude: float) -> float:
+    return straight_line_m(longitude, latitude, one.longitude or 0.0, one.latitude or 0.0)
 
 
 def _says_yes(one: Card, name: str) -> bool:

@@ -100,11 +100,11 @@ class Search:
 
     async def _reported_able(self, count: int) -> Reach:
         decisive = tuple(self.question.needs[n].field for n in self.question.decisive)
-        hpids = self.board.reported_able(decisive or (OPEN_GATE,))
-        among = set(hpids)
+        here = self.place.longitude, self.place.latitude
+        hpids = self.board.nearest_reported(decisive or (OPEN_GATE,), *here, count)
         return await self._asked(
             queries.nearest_of(self.engine, self.place, count, hpids),
-            lambda: _nearest([near for near in self._everywhere() if near[0] in among], count),
+            lambda: _nearest([near for near in self._everywhere() if near[0] in hpids], count),
         )
 
     async def _others(self, known: Iterable[str], reach: Reach) -> dict[str, Candidate]:

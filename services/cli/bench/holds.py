@@ -109,8 +109,8 @@ def _wave(state: Path, seconds: float, *, holds: bool) -> Wave:
         began = time.monotonic()
         for caller in range(CALLERS):
             time.sleep(max(0.0, began + caller * seconds / CALLERS - time.monotonic()))
-            place = [axis + rng.uniform(-AROUND_DEGREES, AROUND_DEGREES) for axis in HERE]
-            told = asked(client, question(*place, "MKioskTy1"))
+            east, north = (rng.uniform(-AROUND_DEGREES, AROUND_DEGREES) for _ in HERE)
+            told = asked(client, question(HERE[0] + east, HERE[1] + north, "MKioskTy1"))
             first = str(told["hospitals"][0]["hpid"])  # type: ignore[index]
             going = {"hpid": first, "event": "going", "caller": f"{caller:032x}"}
             answer = client.post(f"/v1/outcomes/{told['request_id']}", json=going)

@@ -160,7 +160,7 @@ def _grouped(asked: Sequence[Asked], key: Callable[[Asked], str]) -> dict[str, d
 
 def _statistics(group: Sequence[Asked]) -> dict[str, float]:
     """Shares of the answers, and the middle of the minutes and of how far was looked."""
-    first = Counter(one.told.hospitals[0].tier for one in group)
+    first = Counter[str](one.told.hospitals[0].tier for one in group)
     widened = [one.told.search.radius_km for one in group if one.told.search.widened]
     notices = Counter(notice.code for one in group for notice in one.told.notices)
     return {
