@@ -13,25 +13,30 @@ from shared.contracts.nmc import Kind, Level, catalogue
 
 PRIOR = 10
 SILENT = 0.6
-NO_CLASS = Level.REGISTERED
+FEW = (Level.REGISTERED,)
+"""Seven registered rooms report acceptances at all: a class of its own would be counted from those
+who have something to report."""
+
 PROXY = 0.5
 """Of a designation that nobody told us, where the rooms for it are installed."""
 
-TRAUMA_UNTOLD = {Level.REGIONAL_CENTER: 0.1}
+REGIONAL_UNTOLD = 0.1
 DESIGNATION_UNTOLD = 0.02
 
 
 @cache
 def chance_of_yes(field: str, level: Level | None) -> float:
     """Chance, 0 to 1, that a hospital of this class that says nothing of a field could say yes."""
-    level = level or NO_CLASS
+    level = Level.LOCAL_INSTITUTION if level is None or level in FEW else level
     yes, of, mean = *_counts().get((field, level), (0, 0)), _mean(level)
     return round(SILENT * (yes + PRIOR * mean) / (of + PRIOR), 3)
 
 
 def chance_of_designation(level: Level | None, *, proxy: bool) -> float:
     """Chance that a hospital holds a designation that our list does not give it."""
-    return PROXY if proxy else TRAUMA_UNTOLD.get(level or NO_CLASS, DESIGNATION_UNTOLD)
+    if proxy:
+        return PROXY
+    return REGIONAL_UNTOLD if level is Level.REGIONAL_CENTER else DESIGNATION_UNTOLD
 
 
 @cache
