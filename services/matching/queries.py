@@ -16,6 +16,8 @@ from shared.contracts.place import Place
 LOST = (*db.LOST, asyncpg.PostgresError, asyncpg.InterfaceError)
 """What the database being away or too late looks like here."""
 
+BROKEN = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError)
+
 _HERE = "ST_SetSRID(ST_MakePoint($1, $2), 4326)::geography"
 _FROM = f"SELECT hpid, ST_Distance(geog, {_HERE}) FROM sync.published_hospitals WHERE operating"  # noqa: S608 - no input in it
 CIRCLE = f"{_FROM} AND ST_DWithin(geog, {_HERE}, $3)"
@@ -43,12 +45,15 @@ async def nearest_of(engine: AsyncEngine, place: Place, count: int, hpids: Seque
 
 @asynccontextmanager
 async def driver(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
-    """The driver's own connection, from the pool of the engine; each statement for itself."""
+    """The driver's own connection, from the pool of the engine; each statement for itself. One
+    that breaks does not go back."""
     async with engine.connect() as connection:
         raw = await connection.get_raw_connection()
-        own = raw.driver_connection
-        assert own is not None  # noqa: S101 - a pooled connection has one
-        yield own
+        try:
+            yield raw.driver_connection
+        except BROKEN:
+            await connection.invalidate()
+            raise
 
 
 async def _rows(engine: AsyncEngine, query: str, place: Place, *bound: object) -> Reach:

@@ -257,6 +257,25 @@ async def test_a_late_database_is_not_waited_for(database: str, redis_url: str) 
     assert again["degraded"] == []
 
 
+async def test_connections_that_were_cut_are_replaced(database: str, redis_url: str) -> None:
+    await put(database, redis_url, NEAR, ABLE_NEAR, *SPREAD)
+    async with matching(database, redis_url) as client:
+        await ready(client)
+        asked = [client.post("/v1/match", json=ask()) for _ in range(12)]
+        await asyncio.gather(*asked)
+        admin = await asyncpg.connect(database)
+        cut = await admin.fetch(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'er-matching' AND datname = current_database()"
+        )
+        await admin.close()
+        await asyncio.sleep(0.1)
+        after = [(await client.post("/v1/match", json=ask())).json() for _ in range(12)]
+    assert len(cut) > 1
+    assert all(told["hospitals"][0]["hpid"] == "T1100002" for told in after)
+    assert [told["degraded"] for told in after] == [[]] * 12
+
+
 async def test_a_decision_is_made_again_to_the_letter(database: str, redis_url: str) -> None:
     await put(database, redis_url, NEAR, ABLE_NEAR, *SPREAD)
     asked = ask(
