@@ -75,6 +75,7 @@ def test_who_refused_and_who_closed_go_last() -> None:
     )
     assert ranked[0] == ("T0000003", "call_first")
     assert {tier for _, tier in ranked[1:]} == {"not_recommended"}
+    assert ranked[-1][0] == "T0000001"
 
 
 def test_beyond_the_bypass_minutes_an_able_one_is_not_simply_recommended() -> None:

@@ -229,10 +229,18 @@ def _scored(candidate: Candidate, question: Question) -> list[Part]:
 
 def _order(
     ranked: Ranked, question: Question, sort: Sort
-) -> tuple[int, bool, bool, float, int, str]:
+) -> tuple[int, bool, bool, bool, float, int, str]:
     eta, hpid = ranked.candidate.eta.seconds, ranked.hpid
     apart = not ranked.candidate.eta.by_car
     # Where seconds count, minutes beyond the policy are never traded for points.
     late = question.counts_seconds and ranked.far
     by_time = sort == "distance" or late
-    return (RANK[ranked.tier], apart, late, eta if by_time else -ranked.score, eta, hpid)
+    return (
+        RANK[ranked.tier],
+        ranked.refused,
+        apart,
+        late,
+        eta if by_time else -ranked.score,
+        eta,
+        hpid,
+    )
