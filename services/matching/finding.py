@@ -1,7 +1,7 @@
 """Who comes into question: the circle, and what lies beyond where the circle is not enough."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,10 +21,14 @@ from shared.context import Deadline
 from shared.contracts.place import Place
 
 NEIGHBOURS = 40
-"""Of the nearest ones beyond a circle that is not enough."""
+"""Of the nearest ones, where a circle is not enough."""
 
-ABLE_AT_ONCE, ABLE_AT_MOST = 8, 64
-"""Of the nearest ones that report what decides; more where notices take these back."""
+ABLE = 8
+"""Of the nearest ones that report what decides, where none of the neighbours is able."""
+
+MORE, STEPS = 8, 3
+"""How many times as many are taken where these are too few (known missing, or with notices that
+take their report back), and how often: the third step holds the whole country."""
 
 QUERY_S = 0.4
 SHARE = 0.5
@@ -81,22 +85,35 @@ class Search:
         return Found(ranked, round(reached_km, 1), widened=True, lost=self.lost)
 
     async def _widened(self, circle: Sequence[Candidate]) -> list[Ranked]:
+        """The neighbours and, as long as none is able, the nearest reported able; more of those
+        that are still too few, until there are enough or no more."""
         known = {candidate.hospital.hpid: candidate for candidate in circle}
-        reach = await self._asked(
-            queries.nearest(self.engine, self.place, NEIGHBOURS),
-            lambda: _nearest(self._everywhere(), NEIGHBOURS),
-        )
-        known |= await self._others(known, reach)
-        ranked = ranking.rank(list(known.values()), self.question, sort=self.sort)
-        count = ABLE_AT_ONCE
-        while not any(entry.able for entry in ranked) and count <= ABLE_AT_MOST:
-            reach = await self._reported_able(count)
-            known |= await self._others(known, reach)
-            ranked = ranking.rank(list(known.values()), self.question, sort=self.sort)
-            if len(reach) < count:
+        neighbours, able = NEIGHBOURS, ABLE
+        ranked: list[Ranked] = []
+        for _ in range(STEPS):
+            near = await self._neighbours(neighbours)
+            ranked = await self._with(known, near)
+            far: Reach = []
+            if not any(entry.able for entry in ranked):
+                far = await self._reported_able(able)
+                ranked = await self._with(known, far)
+            no_more_near = len(near) < neighbours or ranking.has_choices(ranked)
+            if no_more_near and len(far) < able:
                 break
-            count *= 8
+            neighbours, able = neighbours * MORE, able * MORE
         return ranked
+
+    async def _with(self, known: dict[str, Candidate], reach: Reach) -> list[Ranked]:
+        """The known ones and those within another reach, which become known."""
+        fresh = await self._candidates([near for near in reach if near[0] not in known])
+        known |= {candidate.hospital.hpid: candidate for candidate in fresh}
+        return ranking.rank(list(known.values()), self.question, sort=self.sort)
+
+    async def _neighbours(self, count: int) -> Reach:
+        return await self._asked(
+            queries.nearest(self.engine, self.place, count),
+            lambda: _nearest(self._everywhere(), count),
+        )
 
     async def _reported_able(self, count: int) -> Reach:
         decisive = tuple(self.question.needs[n].field for n in self.question.decisive)
@@ -106,10 +123,6 @@ class Search:
             queries.nearest_of(self.engine, self.place, count, hpids),
             lambda: _nearest([near for near in self._everywhere() if near[0] in hpids], count),
         )
-
-    async def _others(self, known: Iterable[str], reach: Reach) -> dict[str, Candidate]:
-        fresh = [near for near in reach if near[0] not in known]
-        return {c.hospital.hpid: c for c in await self._candidates(fresh)}
 
     async def _candidates(self, reach: Reach) -> list[Candidate]:
         candidates = self._estimated(reach)
@@ -121,11 +134,8 @@ class Search:
 
     def _estimated(self, reach: Reach) -> list[Candidate]:
         here = self.place.longitude, self.place.latitude
-        setting, cards, settings = (
-            self.board.setting_at(*here),
-            self.board.cards,
-            self.board.settings,
-        )
+        setting = self.board.setting_at(*here)
+        cards, settings = self.board.cards, self.board.settings
         found = []
         for hpid, metres in reach:
             card = cards.get(hpid)

@@ -239,6 +239,21 @@ async def test_capability_is_searched_for_past_all_neighbours(
     assert "T2600001" in {entry["hpid"] for entry in told["hospitals"]}
 
 
+async def test_it_goes_on_past_neighbours_that_are_known_missing(
+    database: str, redis_url: str
+) -> None:
+    no = {"MKioskTy1": "불가능"}
+    missing = [state(f"T13{n:05d}", 126.9 + n / 100, 37.4, values=no) for n in range(50)]
+    silent = [state(f"T14{n:05d}", 128.5 + n / 100, 36.5) for n in range(3)]
+    await put(database, redis_url, *missing, *silent, FAR)
+    async with matching(database, redis_url) as client:
+        await ready(client)
+        told = (await client.post("/v1/match", json=ask(radius_km=1))).json()
+    tiers = {entry["hpid"]: entry["tier"] for entry in told["hospitals"]}
+    assert {entry.hpid for entry in silent} <= tiers.keys()
+    assert told["search"]["candidates"] == 54
+
+
 async def test_a_late_database_is_not_waited_for(database: str, redis_url: str) -> None:
     await put(database, redis_url, NEAR, ABLE_NEAR, *SPREAD)
     async with matching(database, redis_url) as client:

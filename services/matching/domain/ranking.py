@@ -119,12 +119,15 @@ def shortlist(ranked: Sequence[Ranked], limit: int) -> list[Ranked]:
 
 
 def enough(ranked: Sequence[Ranked]) -> bool:
-    """Whether a search found what it must: choices, one of them able by its own report. What lies
-    over the sea is no choice."""
+    """Whether a search found what it must: choices, one of them able by its own report."""
+    return has_choices(ranked) and sum(entry.able for entry in ranked) >= ENOUGH_ABLE
+
+
+def has_choices(ranked: Sequence[Ranked]) -> bool:
+    """Whether there are enough that are not known missing, and enough in all."""
     return (
         len(ranked) >= ENOUGH_IN_ALL
         and sum(not entry.missing for entry in ranked) >= ENOUGH_NOT_MISSING
-        and sum(entry.able for entry in ranked) >= ENOUGH_ABLE
     )
 
 
