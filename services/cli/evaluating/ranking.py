@@ -22,6 +22,9 @@ from shared.contracts.gateway import Recommendation
 
 NEEDS_GIVEN, END_TO_END = "needs given", "end to end"
 SHOWN = 4
+TRIES, LATE = 5, (httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT)
+"""A machine with other work may be late; the order is what is scored here."""
+
 console = Console(highlight=False)
 
 
@@ -104,7 +107,10 @@ async def _judge_all(
 
 async def _judge(client: httpx.AsyncClient, found: Scenario, mode: str) -> Judged:
     body = scenarios.request(found, needs_given=mode == NEEDS_GIVEN)
-    answer = await client.post("/v1/recommendations", json=body)
+    for _ in range(TRIES):
+        answer = await client.post("/v1/recommendations", json=body)
+        if answer.status_code not in LATE:
+            break
     if answer.status_code != httpx.codes.OK:
         raise CommandFailed(f"{found.id}: the answer was {answer.status_code}")
     told = Recommendation.model_validate_json(answer.content)
