@@ -221,15 +221,21 @@ PROPERTIES = [
 NAMES = [check.__name__ for check, _ in PROPERTIES]
 
 
+def hold(check: Any, drawn: Any, worlds: int) -> None:
+    """Draw so many worlds and check each."""
+    drawing: Any = settings(max_examples=worlds, deadline=None)(given(*drawn)(check))
+    drawing()
+
+
 @pytest.mark.parametrize(("check", "drawn"), PROPERTIES, ids=NAMES)
 def test_it_holds(check: Any, drawn: Any) -> None:
-    settings(max_examples=FAST, deadline=None)(given(*drawn)(check))()
+    hold(check, drawn, FAST)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize(("check", "drawn"), PROPERTIES, ids=NAMES)
 def test_it_holds_in_thousands_of_worlds(check: Any, drawn: Any) -> None:
-    settings(max_examples=FULL, deadline=None)(given(*drawn)(check))()
+    hold(check, drawn, FULL)
 
 
 @given(st.floats(0, 600_000), st.floats(0, 600_000), st.sampled_from(Setting), st.floats(1, 4))

@@ -20,7 +20,7 @@ def test_every_reason_has_words_in_both_languages() -> None:
     codes = set()
     for entry in rank(world, asked, sort="score"):
         for language in ("ko", "en"):
-            reasons = wording.reasons(entry, asked, language)  # type: ignore[arg-type]
+            reasons = wording.reasons(entry, asked, language)
             assert all(reason.text for reason in reasons)
             codes |= {reason.code for reason in reasons}
     assert codes >= {"near", "beds", "level", "freshness", "able", "refused", "blocked", "conflict",
