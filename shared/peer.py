@@ -10,6 +10,9 @@ from shared import context
 from shared.app import service_token
 from shared.problems import DeadlineExceeded, ProblemError, Unavailable, UpstreamFailed
 
+PASSED_ON = ("errors", "resume")
+"""Members of a peer's problem that go on to the caller."""
+
 A = TypeVar("A", bound=BaseModel)
 
 
@@ -104,6 +107,6 @@ class Peer:
         for kind in passes:
             if kind.slug == slug:
                 passed = kind(str(told.get("detail", "")))
-                passed.extra = {"errors": told["errors"]} if "errors" in told else {}
+                passed.extra = {name: told[name] for name in PASSED_ON if name in told}
                 return passed
         return UpstreamFailed(f"{self.name} failed", extra={"cause": slug})

@@ -66,6 +66,7 @@ def compose(
         "ER_DATASET": dataset,
         "ER_REDIS_URL": redis_url,
         "ER_SERVICE_KEY": os.environ.get("ER_SERVICE_KEY") or secrets.get("service_key"),
+        **_chat_key(secrets),
         GATEWAY_INNER_PORT[0]: str(listeners.port("gateway", 1)),
     }
     for service in SERVICES.values():
@@ -80,3 +81,11 @@ def compose(
         )
         variables["ER_SYNC_NMC_KEY"] = "demo"
     return variables
+
+
+def _chat_key(secrets: Secrets) -> dict[str, str]:
+    """Made in the state folder in dev; production brings its own, or triage refuses to start."""
+    given = os.environ.get("ER_CHAT_KEY")
+    if given or os.environ.get("ER_PROFILE") == "production":
+        return {"ER_CHAT_KEY": given} if given else {}
+    return {"ER_CHAT_KEY": secrets.get("chat_key")}

@@ -9,7 +9,7 @@ import httpx
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from services.gateway import clients, routes
+from services.gateway import chat_routes, clients, routes
 from services.gateway.callers import TokenReader
 from services.gateway.flow import Flow
 from services.gateway.limits import Limits
@@ -18,7 +18,7 @@ from services.gateway.state import State
 from shared import app as shared_app
 from shared import cache
 
-VERSION = "1.2.0"
+VERSION = "1.3.0"
 # A service closes a connection that was idle for five seconds: ours have to go before that, or a
 # request is sent on one that is just being closed and comes back as a dead peer.
 CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=3.0)
@@ -43,7 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
         version=VERSION,
         settings=settings,
         lifespan=lifespan,
-        routers=[routes.router],
+        routers=[routes.router, chat_routes.router],
         metrics_port=settings.inner_port,
     )
     if settings.cors:

@@ -1,5 +1,6 @@
 """Who calls: by a verified token where one is shown, else by the address of the connection."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ class TokenReader:
         self._issuer = issuer
         self._keys: Mapping[str, Mapping[str, str]] = {}
         self._fetched_at = -FETCH_AT_MOST_EVERY_S
-        self._lost = False
+        self._fetching = asyncio.Lock()
 
     async def read(self, token: str) -> tokens.Claims | None:
         """The claims; None while auth was never reached. A bad token is Unauthenticated."""
@@ -55,6 +56,13 @@ class TokenReader:
         return tokens.verify(token, self._keys, issuer=self._issuer, audience=AUDIENCE)
 
     async def _refetched(self) -> bool:
+        known = self._keys
+        async with self._fetching:
+            if self._keys is not known:
+                return True  # somebody fetched them while we waited
+            return await self._fetched()
+
+    async def _fetched(self) -> bool:
         if time.monotonic() - self._fetched_at < FETCH_AT_MOST_EVERY_S:
             return False
         self._fetched_at = time.monotonic()

@@ -11,6 +11,18 @@ class SessionNotFound(NotFound):
     slug, title = "session-not-found", "No such session"
 
 
+class SessionEnded(ProblemError):
+    slug, title, status = "session-ended", "The session has ended", 410
+
+
+class SessionExpired(ProblemError):
+    slug, title, status = "session-expired", "The session has expired", 410
+
+
+class Conflict(ProblemError):
+    slug, title, status = "conflict", "Conflict", 409
+
+
 class RateLimited(ProblemError):
     slug, title, status = "rate-limited", "Too many requests", 429
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 
 from services.gateway import status as system
 from services.gateway.callers import Caller
+from services.gateway.chat import Chat
 from services.gateway.errors import HospitalNotFound
 from services.gateway.state import State
 from shared.context import Deadline
@@ -57,7 +58,10 @@ async def recommend(
     body: RecommendationRequest, state: StateDep, caller: CallerDep
 ) -> Recommendation:
     """What to do now, what is needed, and where to go and why."""
-    found = await state.flow.recommend(body)
+    if body.session_id is not None:
+        found = await Chat(state.flow).recommend(caller, body)
+    else:
+        found = await state.flow.recommend(body)
     return found.model_copy(update={"degraded": sorted({*found.degraded, *state.lost(caller)})})
 
 

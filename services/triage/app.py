@@ -10,21 +10,30 @@ from typing import Any
 from fastapi import FastAPI
 
 from services.triage import routes, store
+from services.triage.chat import retention
+from services.triage.chat import routes as chat_routes
+from services.triage.chat.book import load_book
+from services.triage.chat.memory import Memory
+from services.triage.chat.sealing import Sealer
+from services.triage.chat.sessions import Sessions
 from services.triage.knowledge import load_knowledge
 from services.triage.settings import Settings
 from shared import app as shared_app
-from shared import db, logs
+from shared import background, cache, db, logs
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The application; nothing is opened before its lifespan."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         knowledge = await asyncio.to_thread(load_knowledge)
-        engine = db.connect(settings.database_url.get_secret_value(), "triage", pool_size=2)
+        book = await asyncio.to_thread(load_book, knowledge)
+        engine = db.connect(settings.database_url.get_secret_value(), "triage")
+        # Redis is not required: what it holds of a dialogue is also in PostgreSQL.
+        redis = cache.connect(settings.redis_url.get_secret_value())
         try:
             await db.require(engine, "triage")
             others = await store.keep_ruleset(
@@ -35,12 +44,21 @@ def create_app(settings: Settings) -> FastAPI:
                     "rules changed under one version", ruleset=knowledge.ruleset
                 )
             checks = {"postgres": partial(db.ping, engine)}
-            yield {"knowledge": knowledge, "checks": checks}
+            memory = Memory(redis, dataset=settings.dataset)
+            sealer = Sealer(settings.chat_key.get_secret_value())
+            sessions = Sessions(engine, memory, sealer, book)
+            async with background.running(app, "chat retention", retention.keep_forgetting(engine)):
+                yield {"knowledge": knowledge, "sessions": sessions, "checks": checks}
         finally:
+            await redis.aclose()
             await engine.dispose()
 
     app = shared_app.build(
-        "triage", version=VERSION, settings=settings, lifespan=lifespan, routers=[routes.router]
+        "triage",
+        version=VERSION,
+        settings=settings,
+        lifespan=lifespan,
+        routers=[routes.router, chat_routes.router],
     )
     db.install(app)
     return app

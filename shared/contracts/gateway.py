@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from shared.contracts.chat import ChatFacts
 from shared.contracts.matching import Notice, RankedHospital, Refusal, Search
 from shared.contracts.model import Answer
 from shared.contracts.place import Latitude, Longitude
@@ -91,3 +92,11 @@ class StatusAnswer(Answer):
     sync: SyncStatus | None
     engines: list[Engine]
     degraded: list[str]
+
+
+class ChatAnswer(ChatFacts):
+    """One turn of a dialogue, with hospitals once a place is known and enough was said: at KTAS 1
+    and 2 at once, else when the questions are over. Null with a word in `degraded` where the list
+    could not be made."""
+
+    recommendation: Recommendation | None = None

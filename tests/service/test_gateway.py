@@ -1,5 +1,6 @@
 """The gateway before real auth and otherwise dead peers: callers, limits, and what failures say."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -200,3 +201,14 @@ async def test_without_redis_limits_are_local_and_never_absent() -> None:
     await limits.count(Caller("5.6.7.8"))
     assert limits.redis_lost
     assert time.monotonic() - began < 5
+
+
+async def test_tokens_that_come_together_wait_for_the_same_keys(
+    database: str, redis_url: str
+) -> None:
+    async with auth(database) as auth_url, gateway(redis_url, auth_url=auth_url) as client:
+        made = await client.post("/v1/auth/guest", json={})
+        token = {"authorization": f"Bearer {made.json()['access_token']}"}
+        together = [client.get("/v1/status", headers=token) for _ in range(8)]
+        answers = await asyncio.gather(*together)
+    assert ["auth" in answer.json()["degraded"] for answer in answers] == [False] * 8

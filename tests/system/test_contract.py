@@ -38,3 +38,29 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_request_breaks_the_contract(case: schemathesis.Case[Any], demo: System) -> None:
     case.call_and_validate(base_url=demo.address.gateway, checks=CHECKS, timeout=20)
+
+
+chat = schema.include(path_regex="^/v1/chat/")
+
+
+@pytest.fixture(scope="module")
+def as_guest(demo: System) -> dict[str, str]:
+    with demo.client() as client:
+        token = client.post("/v1/auth/guest", json={}).json()["access_token"]
+    return {"authorization": f"Bearer {token}"}
+
+
+@pytest.mark.full
+@chat.parametrize()
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_request_of_a_guest_breaks_the_dialogue(
+    case: schemathesis.Case[Any], demo: System, as_guest: dict[str, str]
+) -> None:
+    """With a token and a session of one's own, so that the handlers are reached."""
+    if "session_id" in case.path_parameters:
+        with demo.client() as client:
+            opened = client.post("/v1/chat/sessions", json={}, headers=as_guest).json()
+        case.path_parameters["session_id"] = opened["session_id"]
+    case.call_and_validate(
+        base_url=demo.address.gateway, checks=CHECKS, timeout=20, headers=as_guest
+    )

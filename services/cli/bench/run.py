@@ -6,11 +6,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from services.cli.bench import first_words, growth, holds, places, recommend, sync
+from services.cli.bench import chat, first_words, growth, holds, places, recommend, sync
 from services.cli.bench.reports import Report, Wanted
 from services.cli.errors import CommandFailed
 
 BENCHES: Mapping[str, Callable[[Wanted], Report]] = {
+    "chat": chat.bench,
     "first-words": first_words.bench,
     "sync": sync.bench,
     "recommend": recommend.bench,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli.evaluating import messages, ranking
+from services.cli.evaluating import dialogues, messages, ranking
 
 evaluation = typer.Typer(no_args_is_help=True, help="Score the rules on labelled files.")
 
@@ -30,3 +30,13 @@ def evaluate_ranking(
     asked = {ranking.NEEDS_GIVEN: needs_given, ranking.END_TO_END: end_to_end}
     modes = [mode for mode, wanted in asked.items() if wanted or not any(asked.values())]
     ranking.evaluate(file, out, modes)
+
+
+@evaluation.command("dialogues")
+def evaluate_dialogues(
+    file: Annotated[Path, typer.Argument(help="JSON lines, as in tests/eval")],
+    out: Annotated[Path | None, typer.Option(help="write the figures as JSON")] = None,
+    state: Annotated[Path | None, typer.Option("--state", help="state folder (.er)")] = None,
+) -> None:
+    """Whole dialogues with the running system: final fields, what was lost or asked twice."""
+    dialogues.evaluate(file, out, state)
