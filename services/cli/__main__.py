@@ -12,6 +12,7 @@ from services.cli import (
     chances,
     checks,
     decisions,
+    documenting,
     overriding,
     replaying,
     running,
@@ -135,6 +136,12 @@ def check(
 ) -> None:
     """Lint, types, import rules and the test suite; further words go to pytest."""
     raise typer.Exit(checks.run(context.args, full=full))
+
+
+@app.command()
+def document() -> None:
+    """Write docs/clinical.md from the clinical data."""
+    documenting.document()
 
 
 @app.command()

@@ -137,10 +137,11 @@ def _assemble(triage: TriageAnswer, plan: NeedsAnswer, match: MatchAnswer) -> Re
         needs=plan.needs,
         policy=plan.policy,
         comment=plan.comment,
+        ai_generated=plan.ai_generated,
         advice=triage.advice,
         search=match.search,
         hospitals=match.hospitals,
         compare=match.compare,
         notices=match.notices,
-        degraded=sorted({*triage.degraded, *match.degraded}),
+        degraded=sorted({*triage.degraded, *plan.degraded, *match.degraded}),
     )

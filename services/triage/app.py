@@ -17,6 +17,7 @@ from services.triage.chat.memory import Memory
 from services.triage.chat.sealing import Sealer
 from services.triage.chat.sessions import Sessions
 from services.triage.knowledge import load_knowledge
+from services.triage.needs.opening import adviser
 from services.triage.settings import Settings
 from shared import app as shared_app
 from shared import background, cache, db, logs
@@ -43,12 +44,20 @@ def create_app(settings: Settings) -> FastAPI:
                 logs.logger("triage").warning(
                     "rules changed under one version", ruleset=knowledge.ruleset
                 )
-            checks = {"postgres": partial(db.ping, engine)}
             memory = Memory(redis, dataset=settings.dataset)
             sealer = Sealer(settings.chat_key.get_secret_value())
-            sessions = Sessions(engine, memory, sealer, book)
-            async with background.running(app, "chat retention", retention.keep_forgetting(engine)):
-                yield {"knowledge": knowledge, "sessions": sessions, "checks": checks}
+            forgetting = retention.keep_forgetting(engine)
+            async with (
+                adviser(settings, knowledge, redis) as asked,
+                background.running(app, "chat retention", forgetting),
+            ):
+                yield {
+                    "knowledge": knowledge,
+                    "sessions": Sessions(engine, memory, sealer, book),
+                    "adviser": asked,
+                    "model_ms": settings.openai_timeout_ms,
+                    "checks": {"postgres": partial(db.ping, engine)},
+                }
         finally:
             await redis.aclose()
             await engine.dispose()

@@ -50,7 +50,8 @@ class RecommendationRequest(StatedFacts):
 
 
 class Recommendation(Answer):
-    """What to do now, what is needed, and where to go and why."""
+    """What to do now, what is needed, and where to go and why. `ai_generated` is whether the
+    order of the needs and the comment are a model's."""
 
     request_id: str
     generated_at: AwareDatetime
@@ -62,6 +63,7 @@ class Recommendation(Answer):
     needs: list[Need]
     policy: Policy
     comment: str | None
+    ai_generated: bool = False
     advice: Advice
     search: Search
     hospitals: list[RankedHospital]

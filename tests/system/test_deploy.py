@@ -281,9 +281,9 @@ def test_every_container_is_closed_and_restarted() -> None:
         assert name == "migrate" or "healthcheck" in entry
 
 
-def test_only_the_front_and_the_feed_reach_outside() -> None:
+def test_only_the_front_the_feed_and_the_model_reach_outside() -> None:
     outside = {n for n, entry in COMPOSE["services"].items() if "outer" in entry["networks"]}
-    assert outside == {"nginx", "sync"}
+    assert outside == {"nginx", "sync", "triage"}
     assert all(COMPOSE["networks"][name]["internal"] for name in ("front", "inner"))
 
 
