@@ -49,13 +49,14 @@ class Peer:
     async def send(
         self,
         path: str,
-        body: BaseModel,
+        body: BaseModel | None,
         *,
         deadline: context.Deadline,
         passes: tuple[type[ProblemError], ...] = (),
+        method: str = "POST",
     ) -> None:
-        """Post something that has no answer."""
-        await self._send("POST", path, body, deadline, passes)
+        """Send something that has no answer."""
+        await self._send(method, path, body, deadline, passes)
 
     async def _send(
         self,

@@ -9,6 +9,7 @@ from dotenv import load_dotenv
 
 from services.cli import (
     asking,
+    authorizing,
     chances,
     checks,
     decisions,
@@ -162,6 +163,7 @@ def bench(
 
 
 app.add_typer(evaluation, name="eval")
+app.add_typer(authorizing.commands, name="auth")
 
 
 def main() -> int:

@@ -98,6 +98,14 @@ def find_nginx() -> str:
     return path
 
 
+def find_chromium() -> str:
+    """The path of chromium, which only the long tests need; raises ProgramMissing."""
+    path = _which("chromium") or _which("chromium-browser")
+    if path is None:
+        raise ProgramMissing("chromium is missing: apt, dnf or brew install chromium")
+    return path
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """How to start a program that refuses to run as root."""
@@ -208,6 +216,7 @@ def _main(names: Sequence[str]) -> None:
         "postgres": find_postgres,
         "redis": find_redis,
         "nginx": find_nginx,
+        "chromium": find_chromium,
     }
     for name in names:
         try:

@@ -172,6 +172,7 @@ def _tell(address: Address) -> None:
         console.print(f"er:   {name:9} {url}", markup=False)
     if address.dataset == "demo":
         console.print("er: SIMULATED: every hospital is fictional", style="bold yellow")
+        console.print(f"er: logins with fictional people at {address.gateway}/demo/login")
     console.print(f"er: ready at {address.gateway}", style="bold green", markup=False)
 
 

@@ -28,3 +28,15 @@ class RateLimited(ProblemError):
 
     def __init__(self, *, retry_after_s: int) -> None:
         super().__init__("wait a moment", headers={"Retry-After": str(max(1, retry_after_s))})
+
+
+class Forbidden(ProblemError):
+    slug, title, status = "forbidden", "Not allowed", 403
+
+
+class ProviderTokenInvalid(ProblemError):
+    slug, title, status = "provider-token-invalid", "The provider's token is not valid", 401
+
+
+class ProviderUnavailable(ProblemError):
+    slug, title, status = "provider-unavailable", "The provider does not answer", 503

@@ -10,7 +10,6 @@ from services.gateway.chat import Chat
 from services.gateway.errors import HospitalNotFound
 from services.gateway.state import State
 from shared.context import Deadline
-from shared.contracts.auth import GuestRequest, JwksAnswer, TokenAnswer
 from shared.contracts.gateway import Recommendation, RecommendationRequest, StatusAnswer
 from shared.contracts.matching import Hpid, OutcomeRequest, ToldOutcome
 from shared.contracts.sync import HistoryAnswer, HospitalDetail, SearchAnswer, SearchRequest
@@ -122,20 +121,3 @@ async def history(
 async def status(state: StateDep, caller: CallerDep) -> StatusAnswer:
     """The system in one look."""
     return await system.status(state.peers, simulated=state.simulated, lost=state.lost(caller))
-
-
-@router.post("/v1/auth/guest", tags=["auth"], status_code=201)
-async def guest(body: GuestRequest, state: StateDep, caller: CallerDep) -> TokenAnswer:
-    """A token for a guest."""
-    await state.limits.count_guest(caller)
-    return await state.peers.auth.call(
-        "POST", "/v1/guests", TokenAnswer, body=body, deadline=Deadline.after(INNER_S)
-    )
-
-
-@router.get("/.well-known/jwks.json", tags=["auth"])
-async def jwks(state: StateDep) -> JwksAnswer:
-    """The public keys that verify our tokens."""
-    return await state.peers.auth.call(
-        "GET", "/v1/jwks", JwksAnswer, deadline=Deadline.after(INNER_S)
-    )

@@ -7,6 +7,7 @@ from limits import RateLimitItem, parse
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from shared.contracts.auth import JWKS_MAX_AGE_S
 from shared.settings import CommonSettings
 
 
@@ -50,5 +51,11 @@ class Settings(CommonSettings):
     limit_address: Limit = Field(parse("60/minute"), validate_default=False)
     limit_token: Limit = Field(parse("120/minute"), validate_default=False)
     limit_guest: Limit = Field(parse("20/hour"), validate_default=False)
+    limit_login: Limit = Field(parse("10/minute"), validate_default=False)
+    limit_failed_login: Limit = Field(parse("5/minute"), validate_default=False)
+    jwks_max_age_s: int = Field(
+        JWKS_MAX_AGE_S, gt=0, le=JWKS_MAX_AGE_S, validation_alias="ER_AUTH_JWKS_MAX_AGE_S"
+    )
+    public_url: str = Field("http://127.0.0.1:8000", validation_alias="ER_PUBLIC_URL")
     cors: Texts = []
     trusted_proxies: Networks = Field([], validation_alias="ER_TRUSTED_PROXIES")

@@ -41,8 +41,10 @@ async def gateway(redis_url: str, **changed: Any) -> AsyncIterator[httpx.AsyncCl
 
 
 @asynccontextmanager
-async def auth(database: str) -> AsyncIterator[str]:
-    settings = AuthSettings.model_validate({"database_url": database, "service_key": KEY})
+async def auth(database: str, redis_url: str) -> AsyncIterator[str]:
+    settings = AuthSettings.model_validate(
+        {"database_url": database, "redis_url": redis_url, "service_key": KEY}
+    )
     async with running(create_auth(settings)) as url:
         yield url
 
@@ -120,7 +122,7 @@ async def test_guest_tokens_are_counted_apart_and_a_token_has_its_own_limit(
     database: str, redis_url: str
 ) -> None:
     async with (
-        auth(database) as auth_url,
+        auth(database, redis_url) as auth_url,
         gateway(
             redis_url, auth_url=auth_url, limit_address="3/minute", limit_guest="2/hour"
         ) as client,
@@ -135,7 +137,10 @@ async def test_guest_tokens_are_counted_apart_and_a_token_has_its_own_limit(
 
 
 async def test_a_token_that_is_not_ours_is_refused(database: str, redis_url: str) -> None:
-    async with auth(database) as auth_url, gateway(redis_url, auth_url=auth_url) as client:
+    async with (
+        auth(database, redis_url) as auth_url,
+        gateway(redis_url, auth_url=auth_url) as client,
+    ):
         good = (await client.post("/v1/auth/guest", json={})).json()["access_token"]
         head, body, signature = good.split(".")
         for token in ("nonsense", f"{head}.{body}.{signature[::-1]}", f"{head}.{body}."):
@@ -148,7 +153,10 @@ async def test_a_token_that_is_not_ours_is_refused(database: str, redis_url: str
 async def test_with_auth_away_a_token_cannot_be_read_and_that_is_said(
     database: str, redis_url: str
 ) -> None:
-    async with auth(database) as auth_url, gateway(redis_url, auth_url=auth_url) as client:
+    async with (
+        auth(database, redis_url) as auth_url,
+        gateway(redis_url, auth_url=auth_url) as client,
+    ):
         token = (await client.post("/v1/auth/guest", json={})).json()["access_token"]
     async with gateway(redis_url) as client:
         answer = await client.get("/v1/status", headers={"authorization": f"Bearer {token}"})
@@ -157,9 +165,12 @@ async def test_with_auth_away_a_token_cannot_be_read_and_that_is_said(
 
 
 async def test_the_keys_are_public(database: str, redis_url: str) -> None:
-    async with auth(database) as auth_url, gateway(redis_url, auth_url=auth_url) as client:
+    async with (
+        auth(database, redis_url) as auth_url,
+        gateway(redis_url, auth_url=auth_url) as client,
+    ):
         answer = await client.get("/.well-known/jwks.json")
-    assert [key["alg"] for key in answer.json()["keys"]] == ["ES256"]
+    assert [key["alg"] for key in answer.json()["keys"]] == ["ES256"] * 2  # the next one too
     assert "d" not in answer.json()["keys"][0]
 
 
@@ -206,7 +217,10 @@ async def test_without_redis_limits_are_local_and_never_absent() -> None:
 async def test_tokens_that_come_together_wait_for_the_same_keys(
     database: str, redis_url: str
 ) -> None:
-    async with auth(database) as auth_url, gateway(redis_url, auth_url=auth_url) as client:
+    async with (
+        auth(database, redis_url) as auth_url,
+        gateway(redis_url, auth_url=auth_url) as client,
+    ):
         made = await client.post("/v1/auth/guest", json={})
         token = {"authorization": f"Bearer {made.json()['access_token']}"}
         together = [client.get("/v1/status", headers=token) for _ in range(8)]

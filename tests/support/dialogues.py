@@ -74,7 +74,8 @@ async def chat_system(
     database: str, redis_url: str, **changed: Any
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Auth, triage and the gateway on sockets, without sync and matching, as a guest sees them."""
-    auth = AuthSettings.model_validate({"database_url": database, "service_key": KEY})
+    told = {"database_url": database, "redis_url": redis_url, "service_key": KEY}
+    auth = AuthSettings.model_validate(told)
     triage = TriageSettings.model_validate(
         {
             "database_url": database,

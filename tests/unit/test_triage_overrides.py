@@ -3,8 +3,8 @@
 from services.triage.domain.needs import NeedsPlan, Policy
 from services.triage.domain.overrides import ASKED_FOR, Wish, overridden
 
-NOTHING = NeedsPlan((), Policy("nearest", 0, None, ()), ())
-ARREST = NeedsPlan((), Policy("nearest", 0, None, ()), ("cardiac_arrest",))
+NOTHING = NeedsPlan((), Policy("nearest", 0, None, ()), (), frozenset())
+ARREST = NeedsPlan((), Policy("nearest", 0, None, ()), ("cardiac_arrest",), frozenset())
 DEMAND = Wish("MKioskTy20", None, "decisive", lawful=True)
 
 

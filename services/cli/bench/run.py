@@ -6,12 +6,22 @@ from pathlib import Path
 
 from rich.console import Console
 
-from services.cli.bench import chat, first_words, growth, holds, places, recommend, sync
+from services.cli.bench import (
+    auth,
+    chat,
+    first_words,
+    growth,
+    holds,
+    places,
+    recommend,
+    sync,
+)
 from services.cli.bench.reports import Report, Wanted
 from services.cli.errors import CommandFailed
 
 BENCHES: Mapping[str, Callable[[Wanted], Report]] = {
     "chat": chat.bench,
+    "auth": auth.bench,
     "first-words": first_words.bench,
     "sync": sync.bench,
     "recommend": recommend.bench,
