@@ -2,16 +2,14 @@
 
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from fastapi import FastAPI, Request, Response
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
-    DisconnectionError,
     IntegrityError,
     ProgrammingError,
     SQLAlchemyError,
@@ -42,10 +40,9 @@ def role_of(owner: str) -> str:
 
 
 def connect(url: str, owner: str, *, pool_size: int = 10, pre_ping: bool = True) -> AsyncEngine:
-    """An engine of at most `pool_size` connections that work as the owner's role in its schema.
-    Without `pre_ping` nobody is asked whether a connection lives, which costs a round trip each
-    time: one that the driver knows to be closed is replaced, and only a silent death is met."""
-    engine = create_async_engine(
+    """An engine of at most `pool_size` connections that work as the owner's role in its schema;
+    without `pre_ping` nobody is asked, for a round trip, whether a connection still lives."""
+    return create_async_engine(
         async_url(url),
         pool_size=pool_size,
         max_overflow=0,
@@ -61,9 +58,6 @@ def connect(url: str, owner: str, *, pool_size: int = 10, pre_ping: bool = True)
             },
         },
     )
-    if not pre_ping:
-        event.listen(engine.sync_engine, "checkout", _replace_closed)
-    return engine
 
 
 def async_url(url: str) -> str:
@@ -119,11 +113,6 @@ def head_revision(owner: str) -> str:
     if head is None:
         raise DatabaseUnusable("the code brings no migrations")
     return head
-
-
-def _replace_closed(connection: Any, *_: object) -> None:
-    if connection.driver_connection.is_closed():
-        raise DisconnectionError
 
 
 async def _unavailable(_: Request, error: Exception) -> Response:
