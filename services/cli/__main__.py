@@ -150,15 +150,16 @@ def bench(
     name: Annotated[str, typer.Argument(help=", ".join(benches.BENCHES))] = "first-words",
     out: Annotated[Path | None, typer.Option(help="write the figures as JSON")] = None,
     state: State = None,
-    feed: Annotated[str | None, typer.Option(help="sync: a feed instead of the simulator")] = None,
+    feed: Annotated[str | None, typer.Option(help="a feed instead of the simulator")] = None,
     size: Annotated[list[int] | None, typer.Option(help="sync: countries (1, 10, 100)")] = None,
-    rounds: Annotated[int, typer.Option(min=1, help="sync: steady rounds per size")] = 5,
+    rounds: Annotated[int, typer.Option(min=1, help="steady rounds")] = 5,
     seconds: Annotated[float, typer.Option(min=4, help="sync: calls with, and without")] = 40,
     processes: Annotated[bool, typer.Option(help="sync: a process per service, too")] = False,
+    streams: Annotated[int, typer.Option(min=1, help="events: streams at once")] = 1000,
 ) -> None:
     """Figures as ratios against a control in the same run."""
     sizes = tuple(size) if size else bench_reports.SIZES
-    wanted = bench_reports.Wanted(state, feed, sizes, rounds, seconds, processes)
+    wanted = bench_reports.Wanted(state, feed, sizes, rounds, seconds, processes, streams)
     benches.run(name, wanted, out)
 
 

@@ -1,7 +1,7 @@
 """Who calls: by a verified token where one is shown, else by the address of the connection."""
 
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from fastapi import Request
 
@@ -53,6 +53,19 @@ def client_address(peer: str, forwarded: list[str], trusted: Networks) -> str:
     while hops and _is_trusted(address, trusted):
         address = hops.pop()
     return address
+
+
+def counted_as(address: str) -> str:
+    """Whom an address is counted for: a home has a whole IPv6 /64, so that is one caller."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Network((parsed, 64), strict=False).network_address)
 
 
 def _is_trusted(address: str, trusted: Networks) -> bool:

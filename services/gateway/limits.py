@@ -11,7 +11,7 @@ from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
 
-from services.gateway.callers import Caller
+from services.gateway.callers import Caller, counted_as
 from services.gateway.errors import ProviderTokenInvalid, RateLimited
 from services.gateway.settings import Settings
 from shared import logs
@@ -42,11 +42,11 @@ class Limits:
         elif caller.app is not None:
             await self._count(self._settings.limit_token, "app", caller.app.id)
         else:
-            await self._count(self._settings.limit_address, "address", caller.address)
+            await self._count(self._settings.limit_address, "address", counted_as(caller.address))
 
     async def count_guest(self, caller: Caller) -> None:
         """Count one guest token made for an address."""
-        await self._count(self._settings.limit_guest, "guest", caller.address)
+        await self._count(self._settings.limit_guest, "guest", counted_as(caller.address))
 
     def key_of(self, caller: Caller) -> str:
         """The caller for other services: the same each time, and nothing to learn from."""
@@ -57,14 +57,15 @@ class Limits:
         """One step of a login from an address. After a few that failed, none is let through: an
         account is never locked, as that would be in an attacker's power."""
         failed = self._settings.limit_failed_login
-        await self._count(self._settings.limit_login, "login", caller.address)
+        address = counted_as(caller.address)
+        await self._count(self._settings.limit_login, "login", address)
         if failed is not None:
-            await self._refuse_after(failed, "failed-login", caller.address)
+            await self._refuse_after(failed, "failed-login", address)
         try:
             yield
         except (ProviderTokenInvalid, InvalidRequest):
             with suppress(RateLimited):
-                await self._count(failed, "failed-login", caller.address)
+                await self._count(failed, "failed-login", address)
             raise
 
     async def _refuse_after(self, limit: RateLimitItem, kind: str, who: str) -> None:

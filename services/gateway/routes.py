@@ -1,12 +1,13 @@
 """The public addresses."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.gateway import status as system
 from services.gateway.callers import Caller
 from services.gateway.chat import Chat
+from services.gateway.conditional import conditional
 from services.gateway.errors import HospitalNotFound
 from services.gateway.state import State
 from shared.context import Deadline
@@ -17,6 +18,7 @@ from shared.contracts.triage import NeedsAnswer, NeedsRequest, TriageAnswer, Tri
 from shared.problems import InvalidRequest, NotFound
 
 INNER_S = 2.0
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "what the client holds"}}
 
 
 async def state_of(request: Request) -> State:
@@ -91,30 +93,46 @@ async def search(body: SearchRequest, state: StateDep) -> SearchAnswer:
     )
 
 
-@router.get("/v1/hospitals/{hpid}", tags=["hospitals"])
-async def hospital(hpid: HpidPath, state: StateDep) -> HospitalDetail:
-    """Everything that one hospital reports."""
-    return await state.peers.sync.call(
+@router.get(
+    "/v1/hospitals/{hpid}",
+    tags=["hospitals"],
+    response_model=HospitalDetail,
+    responses=UNCHANGED,
+)
+async def hospital(request: Request, hpid: HpidPath, state: StateDep) -> Response:
+    """Everything that one hospital reports; with `If-None-Match`, 304 while nothing but its age
+    has changed."""
+    found = await state.peers.sync.call(
         "GET",
         f"/v1/hospitals/{hpid}",
         HospitalDetail,
         deadline=Deadline.after(INNER_S),
         passes=(HospitalNotFound,),
     )
+    return conditional(request, found)
 
 
-@router.get("/v1/hospitals/{hpid}/history", tags=["hospitals"])
+@router.get(
+    "/v1/hospitals/{hpid}/history",
+    tags=["hospitals"],
+    response_model=HistoryAnswer,
+    responses=UNCHANGED,
+)
 async def history(
-    hpid: HpidPath, state: StateDep, hours: Annotated[int, Query(ge=1, le=168)] = 24
-) -> HistoryAnswer:
-    """How one hospital's values changed."""
-    return await state.peers.sync.call(
+    request: Request,
+    hpid: HpidPath,
+    state: StateDep,
+    hours: Annotated[int, Query(ge=1, le=168)] = 24,
+) -> Response:
+    """How one hospital's values changed; with `If-None-Match`, 304 while none did."""
+    found = await state.peers.sync.call(
         "GET",
         f"/v1/hospitals/{hpid}/history?hours={hours}",
         HistoryAnswer,
         deadline=Deadline.after(INNER_S),
         passes=(HospitalNotFound,),
     )
+    return conditional(request, found)
 
 
 @router.get("/v1/status", tags=["status"])

@@ -33,6 +33,8 @@ def _networks(value: object) -> object:
 Limit = Annotated[RateLimitItem | None, NoDecode, BeforeValidator(_limit)]
 Texts = Annotated[list[str], NoDecode, BeforeValidator(_listed)]
 Networks = Annotated[list[IPv4Network | IPv6Network], NoDecode, BeforeValidator(_networks)]
+Address = Annotated[str, Field(pattern=r"^https?://[^\s;,'\"/]+/[^\s;,'\"]*\{z\}[^\s;,'\"]*$")]
+Tiles = Annotated[Address | None, BeforeValidator(lambda value: value or None)]
 
 
 class Settings(CommonSettings):
@@ -58,4 +60,7 @@ class Settings(CommonSettings):
     )
     public_url: str = Field("http://127.0.0.1:8000", validation_alias="ER_PUBLIC_URL")
     cors: Texts = []
+    streams: Annotated[int, Field(ge=0)] = 5000
+    tiles: Tiles = None
+    tiles_credit: str = ""
     trusted_proxies: Networks = Field([], validation_alias="ER_TRUSTED_PROXIES")

@@ -8,6 +8,8 @@ from fastapi import Request
 from services.gateway import apps
 from services.gateway.callers import Caller, address_of, identify
 from services.gateway.clients import Peers
+from services.gateway.events.streams import Streams
+from services.gateway.events.subscriptions import Subscriptions
 from services.gateway.flow import Flow
 from services.gateway.limits import Limits
 from services.gateway.revocations import Revocations
@@ -24,6 +26,8 @@ class State:
     limits: Limits
     tokens: TokenReader
     revocations: Revocations
+    streams: Streams
+    subscriptions: Subscriptions
     trusted_proxies: list[IPv4Network | IPv6Network]
     simulated: bool
     public_url: str

@@ -9,12 +9,15 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI, Request, Response
+from pydantic import create_model
 from redis.asyncio import Redis
 
 from services.auth.app import create_app as create_auth
 from services.auth.settings import Settings as AuthSettings
 from services.gateway.app import create_app
-from services.gateway.callers import Caller, client_address
+from services.gateway.callers import Caller, client_address, counted_as
+from services.gateway.conditional import conditional
 from services.gateway.errors import RateLimited
 from services.gateway.limits import Limits
 from services.gateway.settings import Settings
@@ -193,6 +196,42 @@ def test_forwarded_addresses_count_from_trusted_proxies_alone(
     peer: str, forwarded: list[str], expected: str
 ) -> None:
     assert client_address(peer, forwarded, TRUSTED) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("not an address", "not an address"),
+    ],
+)
+def test_a_home_with_a_whole_network_is_one_caller(address: str, counted: str) -> None:
+    assert counted_as(address) == counted
+
+
+async def test_what_a_client_holds_is_not_sent_again_until_it_differs() -> None:
+    app = FastAPI()
+    told = {"name": "가", "age_s": 60}
+
+    @app.get("/")
+    async def hospital(request: Request) -> Response:
+        return conditional(request, create_model("Told", name=(str, ...), age_s=(int, ...))(**told))
+
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        first = await client.get("/")
+        known = {"if-none-match": f'"other", {first.headers["etag"]}'}
+        told["age_s"] = 61
+        older = await client.get("/", headers=known)
+        told["name"] = "나"
+        changed = await client.get("/", headers=known)
+    assert first.headers["etag"].startswith('W/"')
+    assert (older.status_code, older.content) == (304, b"")
+    assert (changed.status_code, changed.json()["name"]) == (200, "나")
 
 
 async def test_without_redis_limits_are_local_and_never_absent() -> None:

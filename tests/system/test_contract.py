@@ -1,6 +1,9 @@
 """The public contract under requests that nobody would think of, against the running system."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,8 +37,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         yield running
 
 
+OPERATIONS = sum(len(methods) for methods in CONTRACT["paths"].values())
+
+
 @schema.parametrize()
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=-(-200 // OPERATIONS), deadline=None, suppress_health_check=list(HealthCheck)
+)
 def test_no_request_breaks_the_contract(case: schemathesis.Case[Any], demo: System) -> None:
     case.call_and_validate(base_url=demo.address.gateway, checks=CHECKS, timeout=20)
 
@@ -64,3 +72,27 @@ def test_no_request_of_a_guest_breaks_the_dialogue(
     case.call_and_validate(
         base_url=demo.address.gateway, checks=CHECKS, timeout=20, headers=as_guest
     )
+
+
+@pytest.mark.full
+@schema.parametrize()
+@settings(
+    max_examples=-(-5000 // OPERATIONS), deadline=None, suppress_health_check=list(HealthCheck)
+)
+def test_no_request_of_thousands_breaks_the_contract(
+    case: schemathesis.Case[Any], demo: System
+) -> None:
+    case.call_and_validate(base_url=demo.address.gateway, checks=CHECKS, timeout=20)
+
+
+def test_the_small_client_tells_first_words_and_hospitals(demo: System) -> None:
+    script = ROOT / "docs" / "examples" / "ask.py"
+    words = [demo.address.gateway, "37.5665", "126.978", "가슴이 쥐어짜듯 아파요"]
+    environment = {**os.environ, "NO_PROXY": "127.0.0.1", "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        [sys.executable, script, *words], capture_output=True, text=True, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    assert "119" in done.stdout.splitlines()[0]
+    assert "SIMULATED" in done.stdout
+    assert done.stdout.count(" min ago") >= 5

@@ -240,6 +240,10 @@ async def test_what_a_patient_sends_is_found_nowhere_afterwards(demo: System) ->
         headers = {"authorization": f"Bearer {SENTINELS['token']}"}
         await client.get("/v1/status", headers=headers)
         outcome = {"hpid": found["hospitals"][0]["hpid"], "event": "refused"}
+        await client.post("/v1/subscriptions", json=place)
+        form = {"text": SENTINELS["text"], "place": SENTINELS["name"]}
+        page = await client.post("/", data=form)
+        assert "text=" not in str(page.url)
         path = f"/v1/recommendations/{found['request_id']}/outcome"
         told = await client.post(path, json={**outcome, "reason": SENTINELS["outcome"]})
         answers = await _dialogue_with_sentinels(client, place)

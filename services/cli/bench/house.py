@@ -110,6 +110,25 @@ def sync_alone(state: Path, feed_url: str) -> Iterator[SyncHouse]:
 
 
 @contextmanager
+def gateway_alone(state: Path, sync: SyncHouse) -> Iterator[Child]:
+    """The gateway in a process of its own on the Redis of a sync house, with no other peer."""
+
+    def start(port: int) -> tuple[list[str], dict[str, str]]:
+        variables = {
+            **LIMITS_OFF,
+            "ER_GATEWAY_PORT": str(port),
+            "ER_GATEWAY_INNER_PORT": "0",
+            "ER_REDIS_URL": sync.redis_url,
+            "ER_SERVICE_KEY": sync.service_key,
+            "ER_SYNC_URL": sync.sync.url,
+        }
+        return [sys.executable, "-m", "services", "gateway"], variables
+
+    with child_server("gateway", state, start) as child:
+        yield child
+
+
+@contextmanager
 def everything(state: Path, feed_url: str, *, processes: bool) -> Iterator[Address]:
     """The whole system as `up` starts it, with the limits off."""
     state.mkdir(mode=0o700)

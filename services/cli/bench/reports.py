@@ -14,7 +14,8 @@ SIZES = (1, 10, 100)
 class Wanted:
     """What the operator asked of `bench`. All but `state` is for benches that start a system of
     their own: `feed` is the base address of theirs, `sizes` how many times the country is taken,
-    `rounds` the steady rounds per size, `seconds` the length of each half of a latency figure."""
+    `rounds` the steady rounds per size, `seconds` the length of each half of a latency figure,
+    `streams` how many are open at once."""
 
     state: Path | None = None
     feed: str | None = None
@@ -22,6 +23,7 @@ class Wanted:
     rounds: int = 5
     seconds: float = 40
     processes: bool = False
+    streams: int = 1000
 
 
 @dataclass(frozen=True, slots=True)

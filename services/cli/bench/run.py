@@ -9,6 +9,7 @@ from rich.console import Console
 from services.cli.bench import (
     auth,
     chat,
+    events,
     first_words,
     growth,
     holds,
@@ -22,6 +23,7 @@ from services.cli.errors import CommandFailed
 BENCHES: Mapping[str, Callable[[Wanted], Report]] = {
     "chat": chat.bench,
     "auth": auth.bench,
+    "events": events.bench,
     "first-words": first_words.bench,
     "sync": sync.bench,
     "recommend": recommend.bench,
