@@ -156,10 +156,15 @@ def bench(
     seconds: Annotated[float, typer.Option(min=4, help="sync: calls with, and without")] = 40,
     processes: Annotated[bool, typer.Option(help="sync: a process per service, too")] = False,
     streams: Annotated[int, typer.Option(min=1, help="events: streams at once")] = 1000,
+    model: Annotated[str | None, typer.Option(help="engines: file:, hf:, s3: or pypi:")] = None,
+    gpu_url: Annotated[str, typer.Option(help="engines: a llama.cpp server outside")] = "",
+    gpu_key: Annotated[str, typer.Option(help="engines: its key")] = "",
 ) -> None:
     """Figures as ratios against a control in the same run."""
     sizes = tuple(size) if size else bench_reports.SIZES
-    wanted = bench_reports.Wanted(state, feed, sizes, rounds, seconds, processes, streams)
+    wanted = bench_reports.Wanted(
+        state, feed, sizes, rounds, seconds, processes, streams, model, gpu_url, gpu_key
+    )
     benches.run(name, wanted, out)
 
 

@@ -10,8 +10,6 @@ from shared.context import Language
 from shared.contracts.triage import (
     Action,
     Advice,
-    Engine,
-    EnginesAnswer,
     Need,
     NeedsAnswer,
     PatientFacts,
@@ -97,12 +95,6 @@ def needs(planned: Planned, *, knowledge: Knowledge, language: Language) -> Need
         ai_generated=planned.by_model,
         degraded=list(planned.degraded),
     )
-
-
-def engines(knowledge: Knowledge) -> EnginesAnswer:
-    """The chain of engines: rules alone, which is not degraded."""
-    rules = Engine(name=ENGINE, state="ready", model=None, role="decides")
-    return EnginesAnswer(engines=[rules], ruleset=knowledge.ruleset)
 
 
 def _advice(advice: domain.Advice, language: Language) -> Advice:

@@ -16,13 +16,14 @@ from services.triage.chat.book import load_book
 from services.triage.chat.memory import Memory
 from services.triage.chat.sealing import Sealer
 from services.triage.chat.sessions import Sessions
+from services.triage.engines import assembly
 from services.triage.knowledge import load_knowledge
 from services.triage.needs.opening import adviser
 from services.triage.settings import Settings
 from shared import app as shared_app
 from shared import background, cache, db, logs
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -49,10 +50,12 @@ def create_app(settings: Settings) -> FastAPI:
             forgetting = retention.keep_forgetting(engine)
             async with (
                 adviser(settings, knowledge, redis) as asked,
+                assembly.running(app, settings, knowledge, redis) as engines,
                 background.running(app, "chat retention", forgetting),
             ):
                 yield {
                     "knowledge": knowledge,
+                    "engines": engines,
                     "sessions": Sessions(engine, memory, sealer, book),
                     "adviser": asked,
                     "model_ms": settings.openai_timeout_ms,

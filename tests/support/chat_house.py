@@ -123,6 +123,7 @@ def _environment(roles: dict[str, str], redis: str) -> dict[str, str]:
         "ER_TRIAGE_DATABASE_URL": roles["triage"],
         "ER_REDIS_URL": redis,
         "ER_CHAT_KEY": "f" * 32,
+        "ER_TRIAGE_ENGINES": "rules",
         "PYTHONPATH": str(ROOT),
     }
 

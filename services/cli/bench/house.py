@@ -30,6 +30,7 @@ ROUND_S = 300.0
 UP_S = 180.0
 LIMITED = ("ADDRESS", "TOKEN", "GUEST", "LOGIN", "FAILED_LOGIN")
 LIMITS_OFF = {f"ER_GATEWAY_LIMIT_{name}": "off" for name in LIMITED}
+RULES_ALONE = {"ER_TRIAGE_ENGINES": "rules"}
 NO_ROUNDS_OF_ITS_OWN = {"ER_SYNC_INTERVAL_S": "3600", "ER_SYNC_DAILY_CALLS": "1000000"}
 
 
@@ -129,11 +130,23 @@ def gateway_alone(state: Path, sync: SyncHouse) -> Iterator[Child]:
 
 
 @contextmanager
+def demo(state: Path) -> Iterator[Address]:
+    """The whole system on the simulator as `up --demo` starts it, with the limits off."""
+    state.mkdir(mode=0o700)
+    environment = _environment({**LIMITS_OFF, **RULES_ALONE})
+    try:
+        _er(state, environment, "up", "--demo", "--detach", "--port", "0")
+        yield running_at(state)
+    finally:
+        _er(state, environment, "down")
+
+
+@contextmanager
 def everything(state: Path, feed_url: str, *, processes: bool) -> Iterator[Address]:
     """The whole system as `up` starts it, with the limits off."""
     state.mkdir(mode=0o700)
     variables = {"ER_SYNC_NMC_URL": feed_url, "ER_SYNC_NMC_KEY": "bench"}
-    environment = _environment({**LIMITS_OFF, **NO_ROUNDS_OF_ITS_OWN, **variables})
+    environment = _environment({**LIMITS_OFF, **NO_ROUNDS_OF_ITS_OWN, **RULES_ALONE, **variables})
     options = ["--processes"] * processes
     try:
         _er(state, environment, "up", "--detach", "--port", "0", *options)

@@ -905,9 +905,13 @@ export interface components {
         };
         /**
          * Engine
-         * @description One engine of understanding and its state.
+         * @description One engine of understanding and its state. `detail` says what it is doing or why it is not
+         *     there; `role` is decides, shadow or merge.
          */
         Engine: {
+            /** Detail */
+            detail?: string | null;
+            measures?: components["schemas"]["EngineMeasures"] | null;
             /** Model */
             model: string | null;
             /** Name */
@@ -919,6 +923,33 @@ export interface components {
              * @enum {string}
              */
             state: "ready" | "building" | "cooling" | "down" | "off";
+        };
+        /**
+         * EngineMeasures
+         * @description What an engine did since the start; milliseconds are those of its recent answers.
+         *     `agreement` is the share of recent texts on which it and the rules said the same, by field.
+         */
+        EngineMeasures: {
+            /** Agreement */
+            agreement: {
+                [key: string]: number;
+            };
+            /** Answers */
+            answers: number;
+            /** Fallbacks */
+            fallbacks: {
+                [key: string]: number;
+            };
+            /** P50 Ms */
+            p50_ms: number | null;
+            /** P95 Ms */
+            p95_ms: number | null;
+            /** Tokens Kept */
+            tokens_kept: number;
+            /** Tokens Read */
+            tokens_read: number;
+            /** Tokens Written */
+            tokens_written: number;
         };
         /**
          * FieldProblem
