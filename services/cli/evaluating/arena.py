@@ -122,6 +122,7 @@ class Arena:
             "nmc_url": self._url("feed") + SERVICE_PATH,
             "nmc_key": "evaluation",
             "interval_s": 3600.0,
+            "engines": "rules",  # the rules are scored, and no model is started
             **{f"limit_{kind}": "off" for kind in ("address", "token", "guest")},
             **{f"{peer}_url": self._url(peer) for peer in (*FRESH, *LASTING)},
         }
