@@ -14,6 +14,10 @@ from services.cli.bench import (
     events,
     failover,
     first_words,
+    growth,
+    holds,
+    places,
+    recommend,
     rules,
     sync,
 )
@@ -30,6 +34,10 @@ BENCHES: Mapping[str, Callable[[Wanted], Report]] = {
     "first-words": first_words.bench,
     "rules": rules.bench,
     "sync": sync.bench,
+    "recommend": recommend.bench,
+    "growth": growth.bench,
+    "holds": holds.bench,
+    "places": places.bench,
 }
 console = Console(highlight=False)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli.evaluating import acuity, dialogues, extract, grave, messages, needs
+from services.cli.evaluating import acuity, dialogues, extract, grave, messages, needs, ranking
 
 evaluation = typer.Typer(no_args_is_help=True, help="Score the rules on labelled files.")
 
@@ -18,6 +18,19 @@ def evaluate_messages(
 ) -> None:
     """How hospitals' restriction messages are read; needs no running system."""
     messages.evaluate(file, out)
+
+
+@evaluation.command("ranking")
+def evaluate_ranking(
+    file: Annotated[Path, typer.Argument(help="JSON lines, as in tests/eval")],
+    out: Annotated[Path | None, typer.Option(help="write the figures as JSON")] = None,
+    needs_given: Annotated[bool, typer.Option("--needs-given", help="this mode alone")] = False,
+    end_to_end: Annotated[bool, typer.Option("--end-to-end", help="this mode alone")] = False,
+) -> None:
+    """The order of hospitals, with the needs given and end to end; starts its own servers."""
+    asked = {ranking.NEEDS_GIVEN: needs_given, ranking.END_TO_END: end_to_end}
+    modes = [mode for mode, wanted in asked.items() if wanted or not any(asked.values())]
+    ranking.evaluate(file, out, modes)
 
 
 @evaluation.command("dialogues")
