@@ -262,7 +262,7 @@ async def test_the_client_reads_the_fake_as_it_reads_a_server() -> None:
 async def test_an_engine_that_was_asked_as_well_and_not_needed_is_not_called_slow() -> None:
     async with two() as engines:
         engines.gpu.mode = engines.cpu.mode = "slow"
-        engines.gpu.slow_s, engines.cpu.slow_s = 0.5, 5.0
+        engines.gpu.slow_s, engines.cpu.slow_s = 0.4, 5.0
         for _ in range(4):
             assert (await read(engines.chain)).engine == "gpu"
         assert len(engines.cpu.texts) == 4

@@ -6,6 +6,7 @@ import hashlib
 import os
 import random
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -104,7 +105,14 @@ def test_a_file_says_that_it_was_tuned(told: str | None, tmp_path: Path) -> None
     assert not is_tuned(tiny_qwen2(tmp_path / "model.gguf"))
 
 
-@pytest.mark.parametrize("content", [b"", b"GGUF", b"GGUF" + b"\xff" * 60, CONTENT, b"PK\x03\x04"])
+NESTED = b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + struct.pack("<Q", 1) + b"k" + struct.pack("<I", 9)
+NESTED += struct.pack("<IQ", 9, 1) * 100_000
+"""Lists in lists, deeper than any program can go."""
+
+
+@pytest.mark.parametrize(
+    "content", [NESTED, b"", b"GGUF", b"GGUF" + b"\xff" * 60, CONTENT, b"PK\x03\x04"]
+)
 def test_a_file_that_cannot_be_read_says_nothing(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "broken.gguf"
     file.write_bytes(content)

@@ -23,7 +23,7 @@ from tests.support.texts import varied
 from tests.support.waiting import until
 
 KEY = "k" * 32
-FEW, ALL = 50, 500
+FEW, ALL = 40, 500
 LIES = (
     '{"age":5,"gender":"F","symptoms":["cardiac_arrest","seizure"],"negated":["chest_pain"],'
     '"is_self":true,"history":["거짓"],"special_note":"거짓말"}'

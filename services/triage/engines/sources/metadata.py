@@ -42,7 +42,7 @@ def _skip(file: BinaryIO, kind: int) -> None:
         file.seek(_length(file, _LONGEST), 1)
     elif kind == _ARRAY:
         inner, count = struct.unpack("<IQ", file.read(12))
-        if count > _MOST:
+        if count > _MOST or inner == _ARRAY:  # nobody writes lists of lists, which could go deep
             raise ValueError("no GGUF")
         if inner in _SIZES:
             file.seek(_SIZES[inner] * count, 1)
