@@ -111,7 +111,9 @@ NESTED += struct.pack("<IQ", 9, 1) * 100_000
 
 
 @pytest.mark.parametrize(
-    "content", [NESTED, b"", b"GGUF", b"GGUF" + b"\xff" * 60, CONTENT, b"PK\x03\x04"]
+    "content",
+    [NESTED, b"", b"GGUF", b"GGUF" + b"\xff" * 60, CONTENT, b"PK\x03\x04"],
+    ids=["nested", "empty", "short", "counts", "noise", "archive"],
 )
 def test_a_file_that_cannot_be_read_says_nothing(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "broken.gguf"
