@@ -53,7 +53,7 @@ class Settings(CommonSettings):
     context_tokens: Annotated[int, Field(ge=1024, le=32768)] = 4096
     model: Annotated[str, BeforeValidator(lambda value: value or DEFAULT_MODEL)] = DEFAULT_MODEL
     adapter: Text = None
-    prompt: Literal["auto", "qwen", "gemma", "plain"] = "auto"
+    prompt: Literal["auto", "qwen", "qwen-tuned", "gemma", "gemma-tuned", "plain"] = "auto"
     model_dir: Annotated[Path, BeforeValidator(lambda value: value or ".er/engines")] = Path(
         ".er/engines"
     )

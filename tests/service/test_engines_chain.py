@@ -257,3 +257,33 @@ async def test_the_client_reads_the_fake_as_it_reads_a_server() -> None:
         assert (answer.tokens_read, answer.tokens_predicted) == (10, 20)
         with pytest.raises(EngineFailed, match="unreachable"):
             await client.healthy(NOWHERE)
+
+
+async def test_an_engine_that_was_asked_as_well_and_not_needed_is_not_called_slow() -> None:
+    async with two() as engines:
+        engines.gpu.mode = engines.cpu.mode = "slow"
+        engines.gpu.slow_s, engines.cpu.slow_s = 0.4, 5.0
+        for _ in range(4):
+            assert (await read(engines.chain)).engine == "gpu"
+        assert len(engines.cpu.texts) == 4
+        assert engines.second.state == "ready"
+
+
+async def test_behind_the_last_engine_the_rules_go_on_before_the_deadline() -> None:
+    fake = FakeLlama()
+    async with running(fake.app) as url, llama_client() as client:
+        engine = endpoint("cpu", client, Address(url, fake.key))
+        await engine.watch()
+        chain = chain_of([engine])
+        # Of one that has answered too little nobody knows what slow is: the deadline is the limit.
+        assert engine.patience_s is None
+        for _ in range(6):
+            await read(chain)
+        assert engine.patience_s == pytest.approx(0.3)
+        fake.mode = "hanging"
+        began = time.monotonic()
+        assert await chain.extract(TEXT, within_s=3) == NotExtracted({"cpu": "late"})
+        assert 0.25 < time.monotonic() - began < 0.8
+        for _ in range(2):
+            await chain.extract(TEXT, within_s=3)
+        assert engine.state == "cooling"

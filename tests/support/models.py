@@ -16,6 +16,8 @@ KEYS = (
     '{"age":', '"gender":', '"symptoms":', '"negated":', '"is_self":', '"history":',
     '"special_note":', '"M"', '"F"', "null", "true", "false", "[]", '""', '"}', '""}',
 )  # fmt: skip
+SHORTEST = frozenset(("null", "[]", '""}', ","))
+"""Keys need no liking: at their place the grammar allows nothing else."""
 
 
 def byte_letters() -> list[str]:
@@ -27,8 +29,11 @@ def byte_letters() -> list[str]:
     return [letters[byte] for byte in range(256)]
 
 
-def tiny_qwen2(path: Path, *, codes: Iterable[str] = (), seed: int = 7) -> Path:
-    """A Qwen2 of about a hundred thousand weights with a byte-level vocabulary and ChatML."""
+def tiny_qwen2(
+    path: Path, *, codes: Iterable[str] = (), seed: int = 7, terse: bool = False
+) -> Path:
+    """A Qwen2 of about a hundred thousand weights with a byte-level vocabulary and ChatML. A
+    `terse` one leans to the shortest answer: null, empty lists, no words."""
     chance = np.random.default_rng(seed)
     letters = byte_letters()
     words = [*KEYS, *(f'"{code}"' for code in codes)]
@@ -57,18 +62,25 @@ def tiny_qwen2(path: Path, *, codes: Iterable[str] = (), seed: int = 7) -> Path:
             tensor = np.ones(shape, dtype=np.float32)
         else:
             tensor = chance.normal(0, 0.08, shape).astype(np.float32)
+        if terse and name in ("token_embd.weight", "output.weight"):
+            # The first place of every state is large, whatever was read: what stands there in the
+            # output's rows is how much each token is liked.
+            tensor[:, 0] = 4.0 if name == "token_embd.weight" else [t in SHORTEST for t in tokens]
         writer.add_tensor(name, tensor)
     _write(writer)
     return path
 
 
-def tiny_adapter(path: Path, *, seed: int = 9) -> Path:
-    """A LoRA adapter for the tiny model that changes what it writes."""
+def tiny_adapter(path: Path, *, seed: int = 9, prompt: str | None = None) -> Path:
+    """A LoRA adapter for the tiny model that changes what it writes; `prompt` is what it says of
+    the prompts that it was made for."""
     chance = np.random.default_rng(seed)
     writer = gguf.GGUFWriter(path, "qwen2")
     writer.add_type(gguf.GGUFType.ADAPTER)
     writer.add_string("adapter.type", "lora")
     writer.add_float32("adapter.lora.alpha", 64.0)
+    if prompt is not None:
+        writer.add_string("er.prompt", prompt)
     for layer in range(LAYERS):
         name = f"blk.{layer}.ffn_down.weight"
         for part, shape in (("lora_a", (4, INNER)), ("lora_b", (WIDTH, 4))):

@@ -4,11 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.triage.engines.prompts import Family, family_of, neutral, template
+from services.triage.engines.prompts import FAMILIES, Family, family_of, neutral, template
 from services.triage.engines.prompts.neutral import TEXT_LIMIT
 from services.triage.knowledge import load_knowledge
 
-FAMILIES: tuple[Family, ...] = ("qwen", "gemma", "plain")
 KNOWLEDGE = load_knowledge()
 TEMPLATES = {family: template(family, KNOWLEDGE.ontology) for family in FAMILIES}
 HOSTILE = [
@@ -71,3 +70,15 @@ def test_every_code_is_named_and_the_examples_are_answers_we_could_read() -> Non
 )
 def test_the_family_is_told_by_the_name(model: str, family: Family) -> None:
     assert family_of(model) == family
+
+
+@pytest.mark.parametrize(
+    ("family", "prompt"),
+    [
+        ("gemma", "<start_of_turn>user\n배가 아파요<end_of_turn>\n<start_of_turn>model\n"),
+        ("qwen", "<|im_start|>user\n배가 아파요<|im_end|>\n<|im_start|>assistant\n"),
+        ("plain", "Caller: 배가 아파요\nJSON: "),
+    ],
+)
+def test_a_tuned_model_is_told_the_words_alone(family: Family, prompt: str) -> None:
+    assert template(family, KNOWLEDGE.ontology, tuned=True).prompt("배가 아파요") == prompt

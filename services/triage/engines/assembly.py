@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 from fastapi import FastAPI
@@ -17,7 +18,7 @@ from services.triage.engines.endpoint import Endpoint, Limits
 from services.triage.engines.gpu import GpuAddress, redis_key
 from services.triage.engines.grammar import extract_grammar
 from services.triage.engines.metrics import Metrics
-from services.triage.engines.prompts import Template, family_of, template
+from services.triage.engines.prompts import FAMILIES, Template, family_of, template
 from services.triage.engines.shadow import Shadow
 from services.triage.engines.supervisor import Plan, Supervisor
 from services.triage.knowledge import Knowledge
@@ -27,7 +28,9 @@ from shared import background, logs
 RULES = "rules"
 DEGRADED = {"gpu": "gpu", "cpu": "cpu_model"}
 """What an answer calls a configured engine that was tried and failed."""
-CONNECTIONS = httpx.Limits(max_connections=64, max_keepalive_connections=16)
+CONNECTIONS = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=2.0)
+"""Idle ones are left before llama.cpp and uvicorn close them, which they do after five seconds: a
+text sent into a closing connection would look like a dead engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +134,15 @@ def _endpoints(
     gpu: GpuAddress,
     supervisor: Supervisor | None,
 ) -> Sequence[Endpoint]:
-    made = _template(settings, knowledge)
+    # An adapter's GPU server is expected to carry it too: both are of one release.
+    made = _template(settings, knowledge, tuned=settings.adapter is not None)
     limits = Limits(answer_s=settings.deadline_ms / 1000)
     known = {"gpu": Endpoint("gpu", gpu.locate, made, limits, client)}
     if supervisor is not None:
         cpu = Endpoint("cpu", supervisor.locate, made, limits, client)
         cpu.absent = lambda: supervisor.state
         cpu.named = settings.model.split("#")[0].rsplit("/", 1)[-1].rsplit(":", 1)[-1]
+        supervisor.tuned = partial(_take, cpu, _template(settings, knowledge, tuned=True))
         supervisor.is_sick = lambda: cpu.state == "down" and cpu.last_reason != "loading"
         known["cpu"] = cpu
     wanted = list(dict.fromkeys(settings.engines))
@@ -146,6 +151,13 @@ def _endpoints(
     return [known[name] for name in before if name in known]
 
 
-def _template(settings: Settings, knowledge: Knowledge) -> Template:
-    family = family_of(settings.model) if settings.prompt == "auto" else settings.prompt
-    return template(family, knowledge.ontology)
+def _take(endpoint: Endpoint, made: Template) -> None:
+    endpoint.template = made
+
+
+def _template(settings: Settings, knowledge: Knowledge, *, tuned: bool) -> Template:
+    told, _, kind = settings.prompt.partition("-")
+    if told == "auto":
+        return template(family_of(settings.model), knowledge.ontology, tuned=tuned)
+    family = next(family for family in FAMILIES if family == told)
+    return template(family, knowledge.ontology, tuned=tuned or kind == "tuned")

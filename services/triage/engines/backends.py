@@ -4,16 +4,15 @@ Each lies in a folder of its own below the engines' folder, which only the worke
 what runs the services stays as it was installed.
 """
 
-import asyncio
 import os
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
+from services.triage.engines.piping import pip
 from services.triage.engines.worker.task import BackendName
 
 Choice = Literal["auto", "llama-cpp-python", "native"]
@@ -87,25 +86,10 @@ def _home(name: BackendName, folder: Path) -> Path:
     return folder / "backends" / f"{name}-cp{sys.version_info[0]}{sys.version_info[1]}"
 
 
-async def _pip(*arguments: str) -> None:
-    options = ["--quiet", "--no-input", "--disable-pip-version-check"]
-    child = await asyncio.create_subprocess_exec(
-        "nice", "-n", "10", sys.executable, "-m", "pip", arguments[0], *options, *arguments[1:],
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=_build_environment(),
-        start_new_session=True,
-    )  # fmt: skip
-    try:
-        code = await child.wait()
-    except asyncio.CancelledError:
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, 9)  # the compilers are its children
-        await child.wait()
-        raise
+async def _pip(command: str, *arguments: str) -> None:
+    code = await pip(command, *arguments, environment=_build_environment())
     if code != 0:
-        raise BackendMissing(f"pip {arguments[0]} failed (code {code})")
+        raise BackendMissing(f"pip {command} failed (code {code})")
 
 
 def _build_environment() -> dict[str, str]:

@@ -55,14 +55,15 @@ class Chain:
     async def extract(
         self, text: str, *, within_s: float, temperature: float = 0.0
     ) -> Extracted | NotExtracted:
-        """What the first engine that answers well reads in the text."""
+        """What the first engine that answers well reads in the text. Where all are much slower than
+        they lately were, they are given up before the deadline."""
         race = _Race([e for e in self.endpoints if e.is_ready])
         try:
             async with asyncio.timeout(within_s):
                 return await self._run(race, text, temperature, within_s)
         except TimeoutError:
+            race.given_up()
             for endpoint in race.running.values():
-                endpoint.note_late(race.asked[endpoint.name])
                 self._note_fallback(race, endpoint, "late")
             return NotExtracted(race.reasons)
         finally:
@@ -86,11 +87,12 @@ class Chain:
                 endpoint = race.waiting.pop(0)
                 ask = self._ask(endpoint, text, temperature)
                 race.start(endpoint, self._answer(endpoint, ask, within_s, race.reasons))
-            hedge = race.hedge_s
             done, _ = await asyncio.wait(
-                race.running, timeout=hedge, return_when=asyncio.FIRST_COMPLETED
+                race.running, timeout=race.wait_s, return_when=asyncio.FIRST_COMPLETED
             )
             if not done:
+                if not race.waiting:
+                    raise TimeoutError
                 self._metrics.hedges.inc()
             for task in done:
                 endpoint = race.running.pop(task)
@@ -99,7 +101,7 @@ class Chain:
                 except EngineFailed as failure:
                     self._note_fallback(race, endpoint, failure.reason)
                     continue
-                race.overtaken()
+                race.overtaken_by(endpoint)
                 return found
         return NotExtracted(race.reasons)
 
@@ -136,20 +138,29 @@ class _Race:
         self.asked: dict[str, float] = {}
 
     @property
-    def hedge_s(self) -> float | None:
-        """How long the newest runner is waited for; without a next one, as long as it takes."""
-        if not self.waiting or not self.running:
+    def wait_s(self) -> float | None:
+        """How long the newest runner is waited for: until the next one is asked too, or, behind
+        the last one, until the rules go on alone. None is as long as the deadline allows."""
+        newest = next(reversed(self.running.values()), None)
+        if newest is None:
             return None
-        return list(self.running.values())[-1].hedge_s
+        return newest.hedge_s if self.waiting else newest.patience_s
 
     def start(self, endpoint: Endpoint, answer: Coroutine[Any, Any, Extracted]) -> None:
         self.asked[endpoint.name] = endpoint.clock()
         self.running[asyncio.create_task(answer)] = endpoint
 
-    def overtaken(self) -> None:
-        """Those that ran before the winner were too slow for it."""
+    def overtaken_by(self, winner: Endpoint) -> None:
+        """Those that were asked before the winner were too slow; those behind it lost nothing."""
         for endpoint in self.running.values():
-            endpoint.note_late(self.asked[endpoint.name])
+            if self.asked[endpoint.name] < self.asked[winner.name]:
+                endpoint.note_late(self.asked[endpoint.name])
+
+    def given_up(self) -> None:
+        """Those that had their time were too slow; one that was asked a moment ago was not."""
+        for endpoint in self.running.values():
+            if endpoint.clock() - self.asked[endpoint.name] >= endpoint.hedge_s:
+                endpoint.note_late(self.asked[endpoint.name])
 
     async def stop(self) -> None:
         for task in self.running:

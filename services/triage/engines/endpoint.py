@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from services.triage.domain.circuit import Circuit, hedge_delay
+from services.triage.domain.circuit import FEW, Circuit, hedge_delay, percentile
 from services.triage.engines.client import Address, Ask, Completion, EngineFailed, LlamaClient
 from services.triage.engines.prompts import Template
 from shared import logs
@@ -23,6 +23,8 @@ DOWN_AFTER = 4
 """Failures in a row after which it is called down and no longer cooling."""
 RECENT = 64
 HEDGE_LEAST_S = 0.15
+PATIENCE = 2.0
+"""So many times its recent 95th percentile the last engine is waited for before the rules go on."""
 CANARY = Ask(
     prompt="Say hello in one short sentence, in plain words:",
     grammar='root ::= "{\\"canary\\":" ("7" | "8") "}"',
@@ -107,6 +109,14 @@ class Endpoint:
     @property
     def hedge_s(self) -> float:
         return hedge_delay(self._recent, least=HEDGE_LEAST_S, most=self.limits.hedge_s)
+
+    @property
+    def patience_s(self) -> float | None:
+        """How long it is waited for where no other engine can be asked; None where too little is
+        known of it, and then the deadline alone is the limit."""
+        if len(self._recent) < FEW:
+            return None
+        return max(PATIENCE * percentile(self._recent, 0.95), self.limits.hedge_s)
 
     async def complete(self, ask: Ask, *, within_s: float) -> Completion:
         """An answer; raises EngineFailed, after which a sick engine is left alone for a while."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from services.triage.engines.backends import Backend, BackendMissing, Choice, bring_in, present
 from services.triage.engines.client import Address, EngineFailed, LlamaClient
 from services.triage.engines.endpoint import State
-from services.triage.engines.sources import Progress, SourceError, fetch, source
+from services.triage.engines.sources import Progress, SourceError, fetch, is_tuned, source
 from services.triage.engines.worker.task import LOAD_FAILED, Task
 from shared import logs
 
@@ -27,6 +27,8 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 60.0
 PREPARE_AGAIN_S = 60.0
 LASTING_AGAIN_S = 600.0
 LOG_BYTES = 1 << 20
+PASSED_ON = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH"})
+PASSED_ON_PREFIXES = ("OMP_", "GOMP_", "GGML_", "MALLOC_")
 
 _log = logs.logger("engines")
 
@@ -61,11 +63,13 @@ class _NotPrepared(Exception):
 @dataclass(slots=True)
 class Supervisor:
     """`run` never ends by itself; cancelling it ends the worker. `is_sick` is the chain's word that
-    a worker which looks alive answers nothing."""
+    a worker which looks alive answers nothing; `tuned` is told of a model or an adapter that says
+    it was made for bare prompts."""
 
     plan: Plan
     client: LlamaClient
     is_sick: Callable[[], bool] = lambda: False
+    tuned: Callable[[], None] = lambda: None
     state: State = "building"
     detail: str | None = None
     restarts: int = 0
@@ -102,6 +106,8 @@ class Supervisor:
         try:
             model = await self._fetched(self.plan.model)
             adapter = await self._fetched(self.plan.adapter) if self.plan.adapter else None
+            if any([await asyncio.to_thread(is_tuned, file) for file in (model, adapter) if file]):
+                self.tuned()
             self.detail = "installing the back end"
             backend = present(self.plan.backend, self.plan.folder)
             if backend is None:
@@ -222,7 +228,11 @@ class Supervisor:
 
 
 def _environment(backend: Backend) -> dict[str, str]:
-    """Nothing of our settings and secrets; the code of this checkout and the back end's folder."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ER_")}
+    """What a program needs to run and no more: none of our settings, nobody's keys."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in PASSED_ON or name.startswith(PASSED_ON_PREFIXES)
+    }
     path = os.pathsep.join(part for part in (str(ROOT), backend.path) if part)
     return {**kept, "PYTHONPATH": path}

@@ -9,9 +9,10 @@ from services.triage.engines.prompts.instruction import examples, instruction
 from services.triage.engines.prompts.neutral import neutral
 from services.triage.knowledge.model import Concept
 
-__all__ = ["Family", "Template", "family_of", "neutral", "template"]
+__all__ = ["FAMILIES", "Family", "Template", "family_of", "neutral", "template"]
 
 Family = Literal["qwen", "gemma", "plain"]
+FAMILIES: tuple[Family, ...] = ("qwen", "gemma", "plain")
 _MODULES = {"qwen": qwen, "gemma": gemma, "plain": plain}
 
 
@@ -28,10 +29,11 @@ class Template:
         return f"{self.prefix}{neutral(text)}{self.suffix}"
 
 
-def template(family: Family, ontology: Mapping[str, Concept]) -> Template:
-    """The prompt of a family for these codes."""
+def template(family: Family, ontology: Mapping[str, Concept], *, tuned: bool = False) -> Template:
+    """The prompt of a family for these codes. A model that was tuned for the task was taught the
+    answer to the bare words: it gets no instruction and no examples."""
     module = _MODULES[family]
-    prefix = module.prefix(instruction(ontology), examples())
+    prefix = module.prefix("", ()) if tuned else module.prefix(instruction(ontology), examples())
     return Template(prefix, module.suffix(), module.STOP)
 
 

@@ -7,7 +7,7 @@ STOP = ("<end_of_turn>",)
 
 def prefix(instruction: str, examples: Sequence[tuple[str, str]]) -> str:
     """Everything before the patient's words."""
-    opening, shown = f"{instruction}\n\n", ""
+    opening, shown = f"{instruction}\n\n" if instruction else "", ""
     for said, answer in examples:
         shown += (
             f"<start_of_turn>user\n{opening}{said}<end_of_turn>\n"

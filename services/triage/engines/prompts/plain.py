@@ -8,7 +8,8 @@ STOP = ("\n",)
 def prefix(instruction: str, examples: Sequence[tuple[str, str]]) -> str:
     """Everything before the patient's words."""
     shown = "".join(f"Caller: {said}\nJSON: {answer}\n\n" for said, answer in examples)
-    return f"{instruction}\n\n{shown}Caller: "
+    told = f"{instruction}\n\n" if instruction else ""
+    return f"{told}{shown}Caller: "
 
 
 def suffix() -> str:

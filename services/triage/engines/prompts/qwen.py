@@ -11,7 +11,8 @@ def prefix(instruction: str, examples: Sequence[tuple[str, str]]) -> str:
         f"<|im_start|>user\n{said}<|im_end|>\n<|im_start|>assistant\n{answer}<|im_end|>\n"
         for said, answer in examples
     )
-    return f"<|im_start|>system\n{instruction}<|im_end|>\n{shown}<|im_start|>user\n"
+    told = f"<|im_start|>system\n{instruction}<|im_end|>\n" if instruction else ""
+    return f"{told}{shown}<|im_start|>user\n"
 
 
 def suffix() -> str:

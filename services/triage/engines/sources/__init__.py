@@ -2,5 +2,6 @@
 
 from services.triage.engines.sources.address import Source, SourceError, source
 from services.triage.engines.sources.fetching import Progress, fetch
+from services.triage.engines.sources.metadata import is_tuned
 
-__all__ = ["Progress", "Source", "SourceError", "fetch", "source"]
+__all__ = ["Progress", "Source", "SourceError", "fetch", "is_tuned", "source"]

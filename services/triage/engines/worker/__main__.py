@@ -23,6 +23,7 @@ def main() -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     front = Front(task, lambda: _load(task))
     print(json.dumps({"port": listener.getsockname()[1]}), flush=True)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nobody reads what native code may print
     threading.Thread(target=_end_with_parent, daemon=True).start()
     config = uvicorn.Config(
         front.app, log_config=None, access_log=False, timeout_graceful_shutdown=1

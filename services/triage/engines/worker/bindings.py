@@ -31,6 +31,7 @@ class BindingsBackend:
             n_threads=task.threads,
             n_threads_batch=task.threads,
             swa_full=True,
+            flash_attn=True,
             verbose=False,
         )
         self._name = task.model

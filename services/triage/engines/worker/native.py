@@ -26,6 +26,8 @@ class NativeBackend:
         self._client = httpx.AsyncClient(
             base_url=self._server.listening_address,
             headers={"authorization": f"Bearer {key}"},
+            # Its server closes idle connections, and one that is closing would fail a text.
+            limits=httpx.Limits(max_keepalive_connections=0),
             timeout=None,  # noqa: S113 - the caller's time is the limit: it leaves, and this ends
             trust_env=False,
         )
