@@ -1,6 +1,6 @@
 """Matching: the right hospital, not the near one, and why."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
@@ -20,6 +20,7 @@ from shared import background, cache, db
 from shared.contracts.sync import SnapshotKeys
 
 VERSION = "1.2.0"
+Work = Callable[[], Coroutine[Any, Any, None]]
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -32,11 +33,11 @@ def create_app(settings: Settings) -> FastAPI:
         keys = SnapshotKeys(dataset=settings.dataset)
         snapshots = SnapshotReader(redis, keys, poll_s=settings.snapshot_poll_s)
         keeper, book = Keeper(engine), HoldBook(engine) if settings.holds else None
-        work = {
-            "follow snapshots": snapshots.follow(),
-            "write decisions": keeper.write(),
-            "forget": forget(engine),
-            **({"read holds": book.follow()} if book else {}),
+        work: dict[str, Work] = {
+            "follow snapshots": snapshots.follow,
+            "write decisions": keeper.write,
+            "forget": partial(forget, engine),
+            **({"read holds": book.follow} if book else {}),
         }
         try:
             land()
@@ -44,8 +45,8 @@ def create_app(settings: Settings) -> FastAPI:
             await cache.require(redis)
             async with AsyncExitStack() as stack:
                 transport = await stack.enter_async_context(httpx.AsyncHTTPTransport())
-                for name, running in work.items():
-                    await stack.enter_async_context(background.running(app, name, running))
+                for name, begin in work.items():
+                    await stack.enter_async_context(background.running(app, name, begin()))
                 checks = {
                     "postgres": partial(db.ping, engine),
                     "redis": partial(cache.ping, redis),
