@@ -320,16 +320,17 @@ def answered_to_the_end(page: Page) -> list[str]:
     """Answer every question of the dialogue by its buttons; the questions."""
     asked: list[str] = []
     lead = page.locator("#question .lead")
-    closing = page.locator("#chat .er").last
+    said = page.locator("#chat .me")
     for _ in range(10):
         expect(lead.or_(page.locator("#chat-text"))).to_be_visible()
         if not lead.is_visible():
             return asked
         asked.append(lead.inner_text())
-        said = closing.inner_text()
         words = next((w for part, w in ANSWERS.items() if part in asked[-1]), "아니요")
+        before = page.locator("#chat .er").count()
         page.locator("#question").get_by_role("button", name=words, exact=True).click()
-        expect(closing).not_to_have_text(said)
+        expect(said.last).to_have_text(words)
+        expect(page.locator("#chat .er")).to_have_count(max(before, 1) + 1)
     raise AssertionError(f"the dialogue does not end: {asked}")
 
 
@@ -381,6 +382,7 @@ def test_a_place_named_in_the_dialogue_brings_the_list(chromium: Browser, house:
         expect(question.locator(".lead")).to_contain_text("어디에 계신가요")
         assert question.locator(".quick").count() == 0
         assert question.get_by_role("button", name="내 위치 쓰기").is_visible()
+        expect(page.locator("#results")).to_be_hidden()
         person.shot("360-where")
         page.fill("#question-text", "부산 해운대구")
         page.press("#question-text", "Enter")

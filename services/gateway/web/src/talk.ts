@@ -118,11 +118,13 @@ export class Talk {
     fill(
       "question",
       turn && code && h("h2", {}, say("question")),
-      turn && code && h("p", { class: "lead" }, turn.message),
+      turn && code && h("p", { class: "lead" }, withoutAdvice(turn)),
       code && this.quick(ANSWERS[code] ?? YES_NO),
       code === "location" && this.listener.askedPlace(),
       code && this.field("question-text", code === "symptoms" ? "chat_hint" : "answer_hint"),
     );
+    // While nothing but the first question was said, it stands above and nowhere else.
+    if (code && this.lines.length < 2) return void fill("chat");
     fill(
       "chat",
       h("h2", {}, say("chat")),
@@ -157,4 +159,9 @@ export class Talk {
     );
     return form;
   }
+}
+
+/** The advice stands on top already; what is asked is what is left of the message. */
+function withoutAdvice({ message, advice }: Turn): string {
+  return (message.startsWith(advice.message) && message.slice(advice.message.length).trim()) || message;
 }
