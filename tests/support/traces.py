@@ -56,16 +56,21 @@ async def redis_content(system: System) -> bytes:
 
 
 async def _value(redis: Redis, name: bytes) -> bytes:
-    kind = (await redis.type(name)).decode()
-    reads = {
-        "string": lambda: redis.get(name),
-        "hash": lambda: redis.hgetall(name),
-        "set": lambda: redis.smembers(name),
-        "zset": lambda: redis.zrange(name, 0, -1),
-        "list": lambda: redis.lrange(name, 0, -1),
-        "stream": lambda: redis.xrange(name),
-    }
-    return _flat(await reads[kind]())
+    match _flat(await redis.type(name)):
+        case b"string":
+            return _flat(await redis.get(name))
+        case b"hash":
+            return _flat(await redis.hgetall(name))
+        case b"set":
+            return _flat(await redis.smembers(name))
+        case b"zset":
+            return _flat(await redis.zrange(name, 0, -1))
+        case b"list":
+            return _flat(await redis.lrange(name, 0, -1))
+        case b"stream":
+            return _flat(await redis.xrange(name))
+        case kind:
+            raise AssertionError(f"values of the kind {kind!r} are not searched")
 
 
 def _flat(value: object) -> bytes:

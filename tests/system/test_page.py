@@ -396,6 +396,12 @@ def test_a_place_named_in_the_dialogue_brings_the_list(chromium: Browser, house:
         page.locator("#place-options button").first.click()
         expect(page.locator("#chat .er").last).to_contain_text("위치를 확인")
         assert question.locator(".lead").inner_text() == standing
+        # Whatever is taken back later: 119 was said and stays.
+        page.fill("#question-text", "다시 보니 가슴은 안 아프고 식은땀도 안 나요")
+        page.press("#question-text", "Enter")
+        expect(page.locator("#chat .me").last).to_contain_text("다시 보니")
+        expect(page.locator("#chat .er").last).not_to_contain_text("위치를 확인")
+        expect(page.locator("#first-words a[href='tel:119']")).to_be_visible()
 
 
 @pytest.fixture(scope="module")
