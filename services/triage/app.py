@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -32,7 +33,10 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         knowledge = await asyncio.to_thread(load_knowledge)
-        book = await asyncio.to_thread(load_book, knowledge)
+        book = replace(
+            await asyncio.to_thread(load_book, knowledge),
+            time_out=timedelta(seconds=settings.chat_time_out_s),
+        )
         engine = db.connect(settings.database_url.get_secret_value(), "triage")
         # Redis is not required: what it holds of a dialogue is also in PostgreSQL.
         redis = cache.connect(settings.redis_url.get_secret_value())
@@ -45,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
                 logs.logger("triage").warning(
                     "rules changed under one version", ruleset=knowledge.ruleset
                 )
-            memory = Memory(redis, dataset=settings.dataset)
+            memory = Memory(redis, dataset=settings.dataset, time_out=book.time_out)
             sealer = Sealer(settings.chat_key.get_secret_value())
             forgetting = retention.keep_forgetting(engine)
             async with (

@@ -43,6 +43,7 @@ class Settings(CommonSettings):
     )
     redis_url: SecretStr = Field(validation_alias="ER_REDIS_URL")
     chat_key: SecretStr = Field(SecretStr(DEV_CHAT_KEY), validation_alias="ER_CHAT_KEY")
+    chat_time_out_s: int = Field(300, ge=1, le=3600, validation_alias="ER_CHAT_TIME_OUT_S")
     engines: Engines = ["gpu", "cpu", "rules"]
     model_role: Literal["shadow", "merge"] = "shadow"
     deadline_ms: Annotated[int, Field(ge=100, le=8000)] = 3500

@@ -21,8 +21,8 @@ MODULES = [
     import_module(f"{contracts.__name__}.{found.name}")
     for found in pkgutil.iter_modules(contracts.__path__)
 ]
-WITHOUT_EXAMPLE = {"health", "chat", "auth"}
-"""Tags whose operations need no example: for machines, or told in words of their own."""
+WITHOUT_EXAMPLE = {"health"}
+"""Tags whose operations need no example: they are for machines."""
 
 
 def operations() -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,6 +1,5 @@
 """Keys, tokens, e-mails and names of a login are found nowhere afterwards."""
 
-import json
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -10,10 +9,12 @@ from simulator.identity.world import CLIENT_SECRET, Fault, Person
 from tests.support.fakes.identity import FakeIdentity
 from tests.support.logins import Providers, bearer, somebody
 from tests.support.systems import System
+from tests.support.traces import holds, redis_content, traces
 from tests.system.auth_system import BACK_TO, DATA_KEY, redis_of, rows
 
 PERSON = Person(7777000077, "은하수달빛", "sentinel-mail@example.invalid")
 BROKEN = "sentinel-of-a-broken-provider"
+PAIN = "파란두루미가 나는 듯 배가 아파요"
 
 
 class Walk:
@@ -36,6 +37,7 @@ class Walk:
         with somebody(self.demo) as client:
             self._by_code(client)
             self._by_token(client)
+            self._in_a_dialogue(client)
             self._with_key(client)
             self._wrongly(client)
 
@@ -71,6 +73,17 @@ class Walk:
         assert answer.status_code == 200
         self.secrets |= {"posted nonce": nonce, "Kakao's access token": access}
         self.secrets["open nonce"] = self.providers.nonce(client, "google")
+
+    def _in_a_dialogue(self, client: httpx.Client) -> None:
+        """A signed-in user tells their own name and address beside what hurts."""
+        tokens = self.providers.by_browser(client, "kakao", "sentinel")
+        opened = client.post("/v1/chat/sessions", json={}, headers=bearer(tokens)).json()
+        path = f"/v1/chat/sessions/{opened['session_id']}"
+        words = {"text": f"{PAIN}. 저는 {PERSON.name}, {PERSON.email}"}
+        said = client.post(f"{path}/messages", json=words, headers=bearer(tokens))
+        kept = client.get(path, headers=bearer(tokens))
+        assert (said.status_code, PAIN in kept.text) == (200, True)
+        self.secrets["said in a dialogue"] = PAIN
 
     def _with_key(self, client: httpx.Client) -> None:
         made = self.demo.er("auth", "key-add", "app", "--scope", "auth", "--quota", "5")
@@ -117,66 +130,20 @@ async def test_nothing_secret_of_a_login_is_found_anywhere(
     sealed = await rows(demo, "SELECT private_key FROM auth.signing_keys WHERE state = 'active'")
     (pair,) = keys.read(keys.unseal(sealed[0][0], demo.address.key))
     walk.secrets["signing key"] = pair.private_key.splitlines()[2]
-    places = {
-        "log": demo.log.encode(),
-        "metrics": metrics_content(demo),
-        "errors": "".join(walk.errors).encode(),
-        "redis": redis_content(demo),
-        "database": await database_content(demo),
-    }
+    places = {**await traces(demo), "errors": "".join(walk.errors).encode()}
     assert all(len(content) > 100 for content in places.values())
     found = {
         (where, what)
         for where, content in places.items()
         for what, secret in walk.secrets.items()
-        if secret.encode() in content or secret.encode().hex().encode() in content
+        if holds(content, secret)
     }
     assert found == set()
 
 
-def test_the_search_would_see_what_lies_there(house: tuple[System, FakeIdentity]) -> None:
+async def test_the_search_would_see_what_lies_there(house: tuple[System, FakeIdentity]) -> None:
     redis = redis_of(house[0])
     redis.hset("sentinel", "name", PERSON.name)
-    assert PERSON.name.encode() in redis_content(house[0])
+    assert holds(await redis_content(house[0]), PERSON.name)
     redis.delete("sentinel")
     redis.close()
-
-
-def metrics_content(demo: System) -> bytes:
-    urls = demo.address.inner.values()
-    return b"".join(httpx.get(f"{url}/metrics", trust_env=False).content for url in urls)
-
-
-def redis_content(demo: System) -> bytes:
-    """Names and values as they are: a dump would be compressed."""
-    redis = redis_of(demo)
-    reads = {b"string": redis.get, b"hash": redis.hgetall, b"set": redis.smembers}
-    content = []
-    for name in redis.scan_iter("*"):
-        read = reads.get(_bytes(redis.type(name)))
-        value = read(name) if read else redis.dump(name)
-        parts = value.items() if isinstance(value, dict) else [value]
-        content += [name, *(_bytes(part) for part in parts)]
-    redis.close()
-    return b"\n".join(content)
-
-
-def _bytes(value: object) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    if isinstance(value, tuple | set):
-        return b" ".join(_bytes(part) for part in value)
-    return json.dumps(str(value)).encode()
-
-
-async def database_content(demo: System) -> bytes:
-    """Every row of every table; bytes appear in hexadecimal."""
-    query = (
-        "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables"
-        " WHERE schemaname IN ('auth', 'sync', 'triage', 'matching')"
-    )
-    content = []
-    for table in await rows(demo, query):
-        found = await rows(demo, f"SELECT t::text AS row FROM {table['name']} t")  # noqa: S608
-        content += [row["row"] for row in found]
-    return "\n".join(content).encode()

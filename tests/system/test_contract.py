@@ -18,6 +18,8 @@ from schemathesis.checks import (
     status_code_conformance,
 )
 
+from tests.support.fakes.identity import FakeIdentity
+from tests.support.logins import Providers, bearer, somebody
 from tests.support.places import ROOT
 from tests.support.systems import System, system
 
@@ -71,6 +73,28 @@ def test_no_request_of_a_guest_breaks_the_dialogue(
         case.path_parameters["session_id"] = opened["session_id"]
     case.call_and_validate(
         base_url=demo.address.gateway, checks=CHECKS, timeout=20, headers=as_guest
+    )
+
+
+account = schema.include(path_regex="^/v1/auth/(me|sessions|logout|refresh|check|[^/]+/link)")
+
+
+@pytest.mark.full
+@account.parametrize()
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_request_of_a_user_breaks_the_account(
+    case: schemathesis.Case[Any], house: tuple[System, FakeIdentity]
+) -> None:
+    """Signed in anew for each, as a request may end the session or the account."""
+    running, fake = house
+    with somebody(running) as client:
+        tokens = Providers(fake).by_browser(client, "google", "bada")
+        headers = bearer(tokens) | {"x-forwarded-for": client.headers["x-forwarded-for"]}
+        if "session_id" in case.path_parameters:
+            listed = client.get("/v1/auth/sessions", headers=headers).json()["sessions"]
+            case.path_parameters["session_id"] = listed[0]["id"]
+    case.call_and_validate(
+        base_url=running.address.gateway, checks=CHECKS, timeout=20, headers=headers
     )
 
 

@@ -1,16 +1,22 @@
 """The demonstration's login in a real browser: to a provider and back, and out again."""
 
+import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from services.cli.programs import find_chromium
 from tests.support.systems import System, system
-from tests.system.auth_system import redis_of
+from tests.support.waiting import until
+from tests.system.auth_system import redis_of, rows
 
 PROVIDERS = ("kakao", "naver", "google")
 ASKED = "아버지가 가슴이 아파요"
+SAID = "어머니가 넘어져서 손목이 아파요"
 # As root the browser's own sandbox does not start; it meets nothing but our own pages here.
 OPTIONS = ["--no-sandbox", "--disable-dev-shm-usage"]
 
@@ -48,35 +54,84 @@ def log_in(page: Page, provider: str, person: str = "haneul") -> None:
     expect(page.locator("#told")).to_have_text("로그인했습니다.")
 
 
+def say(page: Page, text: str) -> None:
+    page.fill("#text", text)
+    page.click("#ask button")
+    expect(page.locator("#text")).to_have_value("")
+
+
+def access_token(page: Page) -> str:
+    told: str = page.evaluate("JSON.parse(sessionStorage.getItem('tokens')).access_token")
+    return told
+
+
+def view(client: httpx.Client, session_id: str, token: str) -> httpx.Response:
+    headers = {"authorization": f"Bearer {token}"}
+    return client.get(f"/v1/chat/sessions/{session_id}", headers=headers)
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_to_the_provider_and_back_with_the_history_and_gone(
-    provider: str, page: Page, demo: System
+    provider: str, page: Page, browser: Browser, demo: System
 ) -> None:
     expect(page.locator("[role=note]")).to_contain_text("시연용 (SIMULATED)")
-    page.fill("#text", ASKED)
-    page.click("#ask button")
-    expect(page.locator("#history li")).to_contain_text("119")
+    history = page.locator("#history")
+    say(page, ASKED)
+    expect(history).to_contain_text("119")
 
     log_in(page, provider)
     assert page.url == f"{demo.address.gateway}/demo/login"  # no code stays in the address
     expect(page.locator("#who")).to_contain_text("김하늘 (가상)")
-    expect(page.locator("#history li")).to_contain_text(ASKED)
+    expect(history).to_contain_text(ASKED)
+    say(page, SAID)
+    expect(history).to_contain_text(SAID)
     page.reload()
     expect(page.locator("#who")).to_contain_text("김하늘 (가상)")
-    token = page.evaluate("JSON.parse(sessionStorage.getItem('tokens')).access_token")
+    expect(history).to_contain_text(ASKED)
+    expect(history).to_contain_text(SAID)
+    guests, users = page.evaluate("JSON.parse(sessionStorage.getItem('chats'))")
+    guest = page.evaluate("JSON.parse(sessionStorage.getItem('guest'))")
+    token = access_token(page)
+
+    # Another device, another session of the same person: the dialogue is there.
+    context = browser.new_context(base_url=demo.address.gateway, locale="ko-KR")
+    elsewhere = context.new_page()
+    elsewhere.goto("/demo/login")
+    log_in(elsewhere, provider)
+    with demo.client() as client:
+        kept = view(client, users["id"], access_token(elsewhere))
+        assert [line["text"] for line in kept.json()["transcript"] if line["role"] == "user"] == [
+            SAID
+        ]
+        assert view(client, guests["id"], guest).status_code == 200
+        assert view(client, guests["id"], token).status_code == 404
+        assert view(client, users["id"], guest).status_code == 404
+    context.close()
 
     page.click("#withdraw")
     expect(page.locator("#told")).to_have_text("탈퇴했고 모두 지웠습니다.")
     expect(page.locator("#history li")).to_have_count(0)
     expect(page.locator("#kakao")).to_be_visible()
     assert page.evaluate("sessionStorage.length") == 0
+    log_in(page, provider)
     with demo.client() as client:
         after = client.get("/v1/auth/me", headers={"authorization": f"Bearer {token}"})
+        assert view(client, users["id"], token).status_code == 401
+        assert view(client, users["id"], access_token(page)).status_code == 404
+        assert view(client, guests["id"], guest).status_code == 410
     assert after.status_code == 401
+    page.click("#withdraw")
+    expect(page.locator("#kakao")).to_be_visible()
     redis = redis_of(demo)
     assert list(redis.scan_iter("*auth:sessions:*")) == []
     redis.close()
+    with ThreadPoolExecutor() as beside:  # the browser has a loop of its own here
+        beside.submit(asyncio.run, until(partial(no_turn_is_left, demo))).result()
+
+
+async def no_turn_is_left(demo: System) -> bool:
+    return await rows(demo, "SELECT 1 FROM triage.chat_turns") == []
 
 
 @pytest.mark.full

@@ -1,6 +1,5 @@
 """The page on the running system in a real browser: the journey of somebody with a phone."""
 
-import json
 import re
 import subprocess
 import sys
@@ -317,58 +316,144 @@ def test_when_the_list_fails_the_words_stay(chromium: Browser, house: System) ->
         person.shot("360-failed")
 
 
-class Dialogue:
-    """The dialogue of the contract (API 4.4), scripted: for what the page does with its answers."""
+def answered_to_the_end(page: Page) -> list[str]:
+    """Answer every question of the dialogue by its buttons; the questions."""
+    asked: list[str] = []
+    lead = page.locator("#question .lead")
+    said = page.locator("#chat .me")
+    for _ in range(10):
+        expect(lead.or_(page.locator("#chat-text"))).to_be_visible()
+        if not lead.is_visible():
+            return asked
+        asked.append(lead.inner_text())
+        words = next((w for part, w in ANSWERS.items() if part in asked[-1]), "아니요")
+        before = page.locator("#chat .er").count()
+        page.locator("#question").get_by_role("button", name=words, exact=True).click()
+        expect(said.last).to_have_text(words)
+        expect(page.locator("#chat .er")).to_have_count(max(before, 1) + 1)
+    raise AssertionError(f"the dialogue does not end: {asked}")
 
-    def __init__(self, page: Page) -> None:
-        self.said: list[str] = []
-        self.expired = False
-        page.route(re.compile(r"/v1/auth/guest$"), self._guest)
-        page.route(re.compile(r"/v1/chat/sessions"), self._chat)
 
-    def _guest(self, route: Route) -> None:
-        token = {"access_token": "t", "token_type": "Bearer", "expires_in": 7200, "scope": "guest"}
-        route.fulfill(status=201, json=token)
-
-    def _chat(self, route: Route) -> None:
-        if not route.request.url.endswith("/messages"):
-            route.fulfill(status=201, json=self._turn("collecting", "", session="s1"))
-            return
-        if self.expired and "/s1/" in route.request.url:
-            problem = {"type": "urn:er:session-expired", "title": "x", "status": 410,
-                       "detail": "x", "trace_id": "x", "resume": {"session_id": "s2"}}  # fmt: skip
-            route.fulfill(status=410, body=json.dumps(problem),
-                          content_type="application/problem+json")  # fmt: skip
-            return
-        self.said.append(json.loads(route.request.post_data or "{}")["text"])
-        asks = len(self.said) == 1
-        state, message = ("history", "열이 나나요?") if asks else ("done", "알겠습니다.")
-        route.fulfill(json=self._turn(state, message, finished=not asks))
-
-    def _turn(self, state: str, message: str, **more: Any) -> dict[str, Any]:
-        session = more.pop("session", "s1")
-        return {"session_id": session, "state": state, "message": message, "missing": [],
-                "ktas": None, "advice": None, "recommendation": None, **more}  # fmt: skip
+ANSWERS = {"맞나요?": "예", "남자인가요": "여자예요", "병이나": "없어요", "나이가": "모르겠어요"}
 
 
 @pytest.mark.full
-def test_one_question_at_a_time_and_an_expired_talk_goes_on(
-    chromium: Browser, house: System
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1280"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_dialogue_to_its_end_moves_the_list(
+    chromium: Browser, house: System, size: dict[str, int], scheme: str
 ) -> None:
-    with somebody(chromium, house) as person:
-        dialogue = Dialogue(person.page)
+    options = {"color_scheme": scheme, "bypass_csp": True, "reduced_motion": "reduce"}
+    with somebody(chromium, house, size, **options) as person:
+        page, name = person.page, f"{size['width']}-{scheme}"
         person.open()
         person.tell(MILD, SEOUL)
-        question = person.page.locator("#question")
-        expect(question).to_contain_text("열이 나나요?")
+        expect(page.locator("#question .lead")).to_contain_text("?")
         person.cards()
-        person.shot("360-question")
-        dialogue.expired = True
-        question.get_by_role("button", name="아니요").click()
-        expect(person.page.locator("#chat")).to_contain_text("새로 이어서")
-        expect(question).to_be_hidden()
-        assert dialogue.said == [MILD, "아니요"]
-        person.page.fill("#chat-text", "지금은 괜찮아요")
-        person.page.press("#chat-text", "Enter")
-        expect(person.page.locator("#chat .me").last).to_have_text("지금은 괜찮아요")
-        person.shot("360-chat")
+        assert violations(page) == []
+        person.shot(f"{name}-question")
+        asked = answered_to_the_end(page)
+        assert len(asked) == len(set(asked)) > 1
+        assert "맞나요?" in asked[-1]
+        expect(page.locator("#chat .er").last).to_contain_text("다 들었어요")
+        first = person.cards()[0]
+        refused = page.locator(f"[data-hpid={first}] h3").inner_text()
+        page.fill("#chat-text", f"{refused}에서 안 받아준대요")
+        page.press("#chat-text", "Enter")
+        expect(page.locator("#chat .me").last).to_contain_text("안 받아준대요")
+        expect(page.locator(f"[data-hpid={first}]")).to_have_count(0)
+        assert first not in person.cards()
+        # A refusal that a button tells comes on top of what the dialogue knows.
+        second = person.cards()[0]
+        page.locator(f"[data-hpid={second}] .refuse").click()
+        expect(page.locator(f"[data-hpid={second}]")).to_have_count(0)
+        assert {first, second}.isdisjoint(person.cards())
+        assert violations(page) == []
+        person.shot(f"{name}-chat")
+
+
+@pytest.mark.full
+def test_a_place_named_in_the_dialogue_brings_the_list(chromium: Browser, house: System) -> None:
+    with somebody(chromium, house) as person:
+        page = person.page
+        person.open()
+        person.tell(GRAVE, None)
+        question = page.locator("#question")
+        expect(question.locator(".lead")).to_contain_text("어디에 계신가요")
+        assert question.locator(".quick").count() == 0
+        assert question.get_by_role("button", name="내 위치 쓰기").is_visible()
+        expect(page.locator("#results")).to_be_hidden()
+        person.shot("360-where")
+        page.fill("#question-text", "부산 해운대구")
+        page.press("#question-text", "Enter")
+        assert len(person.cards()) == 3
+        expect(page.locator("#place")).to_have_value(re.compile("해운대구"))
+        expect(page.locator("#first-words a[href='tel:119']")).to_be_visible()
+        assert page.locator("#results .card a").count() == 0
+        # A place that comes by the page leaves the question that stands.
+        standing = question.locator(".lead").inner_text()
+        page.fill("#place", "수원시 영통구")
+        page.locator("#place-options button").first.click()
+        expect(page.locator("#chat .er").last).to_contain_text("위치를 확인")
+        assert question.locator(".lead").inner_text() == standing
+        # Whatever is taken back later: 119 was said and stays.
+        page.fill("#question-text", "다시 보니 가슴은 안 아프고 식은땀도 안 나요")
+        page.press("#question-text", "Enter")
+        expect(page.locator("#chat .me").last).to_contain_text("다시 보니")
+        expect(page.locator("#chat .er").last).not_to_contain_text("위치를 확인")
+        expect(page.locator("#first-words a[href='tel:119']")).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A system whose dialogues expire after three seconds instead of five minutes."""
+    state = tmp_path_factory.mktemp("hasty")
+    with system(state, "--demo", ER_CHAT_TIME_OUT_S="3") as running:
+        yield running
+
+
+@pytest.mark.full
+def test_an_expired_dialogue_goes_on_with_what_was_said(chromium: Browser, hasty: System) -> None:
+    with somebody(chromium, hasty) as person:
+        page = person.page
+        answers: list[int] = []
+        page.on("response", lambda a: answers.append(a.status) if "/messages" in a.url else None)
+        person.open()
+        person.tell(MILD, SEOUL)
+        lead = page.locator("#question .lead")
+        expect(lead).to_be_visible()
+        first = lead.inner_text()
+        page.wait_for_timeout(3500)
+        page.locator("#question").get_by_role("button", name="아니요").click()
+        expect(page.locator("#chat")).to_contain_text("새로 이어서")
+        assert answers == [200, 410, 200]
+        # The answer counted for the question that stood, and the child of five is still known.
+        assert lead.inner_text() != first
+        asked = answered_to_the_end(page)
+        assert first not in asked
+        assert "5세" in asked[-1]
+        person.shot("360-resumed")
+
+
+@pytest.mark.full
+def test_words_that_were_not_sent_can_be_sent_again(chromium: Browser, house: System) -> None:
+    with somebody(chromium, house) as person:
+        page = person.page
+        person.open()
+        person.tell(MILD, SEOUL)
+        expect(page.locator("#question .lead")).to_be_visible()
+        keys: list[str] = []
+
+        def lose(route: Route) -> None:
+            keys.append(route.request.headers["idempotency-key"])
+            route.abort()
+
+        page.route("**/messages", lose)
+        page.locator("#question").get_by_role("button", name="아니요").click()
+        expect(page.locator("#chat .er").last).to_contain_text("전하지 못했습니다")
+        page.unroute("**/messages")
+        with page.expect_request("**/messages") as sent:
+            page.locator("#chat .er").last.get_by_role("button").click()
+        assert {*keys, sent.value.headers["idempotency-key"]} == {keys[0]}
+        expect(page.locator("#chat .er").last).not_to_contain_text("전하지 못했습니다")
+        assert page.locator("#chat .me").count() == 1

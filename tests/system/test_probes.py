@@ -24,6 +24,7 @@ from simulator.identity.world import Fault, Person, error
 from tests.support.fakes.identity import FakeIdentity
 from tests.support.logins import Providers, bearer, slug, somebody
 from tests.support.systems import System
+from tests.support.waiting import until
 from tests.system.auth_system import BACK_TO, calls_of, redis_of, rows
 
 FORGED_AT_MOST_S = 0.05
@@ -674,6 +675,98 @@ def test_11_sessions_are_listed_and_ended_by_their_owner_alone(
     assert [(a.status_code, slug(a)) for a in (taken, by_guest)] == [(404, "not-found")] * 2
     assert ended.status_code == 204
     assert {one["provider"] for one in listed} == {"naver"}
+
+
+def attempts(
+    client: httpx.Client, session_id: str, headers: dict[str, str]
+) -> list[httpx.Response]:
+    """Everything that can be tried at a dialogue, the deletion last."""
+    path = f"/v1/chat/sessions/{session_id}"
+    here = {"latitude": 37.5665, "longitude": 126.978}
+    return [
+        client.get(path, headers=headers),
+        client.post(f"{path}/messages", json={"text": "배가 아파요"}, headers=headers),
+        client.put(f"{path}/location", json=here, headers=headers),
+        client.post(
+            "/v1/recommendations", json={"session_id": session_id, **here}, headers=headers
+        ),
+        client.delete(path, headers=headers),
+    ]
+
+
+def dialogue(client: httpx.Client, tokens: dict[str, Any], text: str) -> str:
+    """A dialogue in which one thing was said; its id."""
+    opened = client.post("/v1/chat/sessions", json={}, headers=bearer(tokens)).json()
+    path = f"/v1/chat/sessions/{opened['session_id']}/messages"
+    assert client.post(path, json={"text": text}, headers=bearer(tokens)).status_code == 200
+    return str(opened["session_id"])
+
+
+def test_11_a_dialogue_is_its_owners_alone(demo: System, providers: Providers) -> None:
+    made = demo.er("auth", "key-add", "clinic", "--scope", "chat", "--scope", "recommendation",
+                   "--quota", "100")  # fmt: skip
+    key = {"x-api-key": made.stdout.split()[-1]}
+    with somebody(demo) as client:
+        owners = [
+            client.post("/v1/auth/guest", json={}).json(),
+            providers.by_browser(client, "kakao", "haneul"),
+        ]
+        strangers = [
+            client.post("/v1/auth/guest", json={}).json(),
+            providers.by_browser(client, "kakao", "bada"),
+            providers.by_browser(client, "google", "haneul"),
+        ]
+        kept = [dialogue(client, tokens, "머리가 아파요") for tokens in owners]
+        for session_id, tokens in zip(kept, reversed(owners), strict=True):
+            for headers in [bearer(one) for one in [tokens, *strangers]]:
+                for shown in (headers, headers | key):
+                    told = attempts(client, session_id, shown)
+                    assert [slug(a) for a in told] == ["session-not-found"] * 5
+            for shown in ({}, key):
+                told = attempts(client, session_id, shown)
+                assert [slug(a) for a in told[:3]] == ["unauthenticated"] * 3
+                assert [a.status_code for a in told[3:]] == [404, 401]
+        unknown = attempts(client, secrets.token_urlsafe(18), bearer(owners[0]))
+        foreign = attempts(client, kept[1], bearer(owners[0]))
+        for session_id, tokens in zip(kept, owners, strict=True):
+            view = client.get(f"/v1/chat/sessions/{session_id}", headers=bearer(tokens) | key)
+            said = [line["text"] for line in view.json()["transcript"] if line["role"] == "user"]
+            assert said == ["머리가 아파요"]
+    assert [a.json()["detail"] for a in unknown] == [a.json()["detail"] for a in foreign]
+
+
+async def test_11_who_withdraws_takes_their_dialogues_along(
+    demo: System, providers: Providers
+) -> None:
+    async def confirmed() -> bool:
+        return await rows(demo, "SELECT 1 FROM auth.erasures WHERE owner IS NOT NULL") == []
+
+    with somebody(demo) as client:
+        leaving = providers.by_browser(client, "naver", "haneul")
+        staying = providers.by_browser(client, "naver", "bada")
+        gone = [dialogue(client, leaving, text) for text in ("배가 아파요", "머리가 아파요")]
+        other = dialogue(client, staying, "허리가 아파요")
+        assert client.delete("/v1/auth/me", headers=bearer(leaving)).status_code == 204
+        after = client.get(f"/v1/chat/sessions/{gone[0]}", headers=bearer(leaving))
+        await until(confirmed)
+        again = providers.by_browser(client, "naver", "haneul")
+        anew = [client.get(f"/v1/chat/sessions/{one}", headers=bearer(again)) for one in gone]
+        kept = client.get(f"/v1/chat/sessions/{other}", headers=bearer(staying))
+    left = [
+        *await rows(demo, "SELECT id FROM triage.chat_sessions WHERE id = ANY($1)", gone),
+        *await rows(demo, "SELECT 1 FROM triage.chat_turns WHERE session_id = ANY($1)", gone),
+    ]
+    proof = await rows(
+        demo, "SELECT reason, sessions, turns FROM triage.chat_erasures ORDER BY id DESC LIMIT 1"
+    )
+    told = await rows(demo, "SELECT event FROM auth.audit ORDER BY id DESC LIMIT 5")
+    assert (after.status_code, slug(after)) == (401, "unauthenticated")
+    assert [slug(answer) for answer in anew] == ["session-not-found"] * 2
+    assert kept.status_code == 200
+    assert left == []
+    # The greeting and what was said, in both of them.
+    assert [tuple(row) for row in proof] == [("owner", 2, 4)]
+    assert "chats_erased" in {row["event"] for row in told}
 
 
 @pytest.mark.parametrize(

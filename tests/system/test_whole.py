@@ -1,13 +1,14 @@
 """The main job on the whole system, as a user and as an operator see it."""
 
+import json
 import os
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
-import asyncpg
 import httpx
 import pytest
 from redis.asyncio import Redis
@@ -15,13 +16,14 @@ from redis.asyncio import Redis
 from services.cli.state import Secrets, read_json
 from tests.support.places import replay_script
 from tests.support.systems import System, er, processes_of, system
+from tests.support.traces import holds, redis_content, traces
 
 STEMI = "아버지가 갑자기 가슴을 쥐어짜듯 아파하고 식은땀을 흘려요 72세"
 CITY_HALL = {"latitude": 37.5665, "longitude": 126.978}
 SENTINELS = {
     "text": "붉은여우가달린다 가슴이 아파요",
     "outcome": "보라코끼리이유",
-    "place": "126.97831415",
+    "place": "126.97831",
     "token": "sentinel-token-1234567890",
     "name": "초록기린병원",
     "chat": "노란하마가웃는다 배가 아파요",
@@ -230,42 +232,64 @@ def test_a_busy_port_is_named(demo: System, tmp_path: Path) -> None:
 
 
 async def test_what_a_patient_sends_is_found_nowhere_afterwards(demo: System) -> None:
+    """Every public flow at once, in which everything that a person may send is a sentinel."""
     async with httpx.AsyncClient(base_url=demo.address.gateway, trust_env=False) as client:
         place = {"latitude": 37.5665, "longitude": float(SENTINELS["place"])}
         body = {"text": SENTINELS["text"], **place}
         found = (await client.post("/v1/recommendations", json=body)).json()
-        await client.post("/v1/triage", json={"text": SENTINELS["text"], "x": SENTINELS["name"]})
-        await client.post("/v1/triage", content=SENTINELS["text"].encode())
+        await _wrongly(client)
         await client.post("/v1/hospitals/search", json={"query": SENTINELS["name"], **place})
-        headers = {"authorization": f"Bearer {SENTINELS['token']}"}
-        await client.get("/v1/status", headers=headers)
-        outcome = {"hpid": found["hospitals"][0]["hpid"], "event": "refused"}
-        await client.post("/v1/subscriptions", json=place)
+        opened = (await client.post("/v1/subscriptions", json={**place, "radius_km": 50})).json()
+        async with client.stream("GET", f"/v1/events/{opened['id']}") as stream:
+            assert stream.status_code == 200
         form = {"text": SENTINELS["text"], "place": SENTINELS["name"]}
         page = await client.post("/", data=form)
         assert "text=" not in str(page.url)
+        outcome = {"hpid": found["hospitals"][0]["hpid"], "event": "refused"}
         path = f"/v1/recommendations/{found['request_id']}/outcome"
         told = await client.post(path, json={**outcome, "reason": SENTINELS["outcome"]})
         answers = await _dialogue_with_sentinels(client, place)
-        metrics = [(await client.get(f"{url}/metrics")).text for url in demo.address.inner.values()]
     assert told.status_code == 204
     assert [answer.status_code for answer in answers] == [200] * len(answers)
-    places = {
-        "log": demo.log,
-        "metrics": "".join(metrics),
-        "redis": await _redis_content(demo),
-        "database": await _database_content(demo),
-    }
+    places = await traces(demo)
+    assert all(len(content) > 100 for content in places.values())
     allowed = {("database", "outcome")}  # kept for learning, and nowhere else
     seen = {
         (where, what)
         for where, content in places.items()
         for what, sentinel in SENTINELS.items()
-        for word in sentinel.split()[:1]
-        if word in content
+        if holds(content, sentinel.split()[0][:18])
     }
-    assert all(places.values())
     assert seen == allowed
+
+
+async def _wrongly(client: httpx.AsyncClient) -> None:
+    """What the contract refuses is not written down either."""
+    text, name = SENTINELS["text"], SENTINELS["name"]
+    bearer = {"authorization": f"Bearer {SENTINELS['token']}"}
+    refused = [
+        await client.post("/v1/triage", json={"text": text, "x": name}),
+        await client.post("/v1/triage", content=text.encode()),
+        await client.post("/v1/needs", json={"symptoms": [name]}),
+        await client.get(f"/v1/hospitals/{name}"),
+        await client.get("/v1/status", headers=bearer),
+        await client.get("/v1/status", headers={"x-api-key": SENTINELS["token"]}),
+        await client.get(f"/v1/nowhere?text={text}"),
+    ]
+    assert [answer.is_client_error for answer in refused] == [True] * len(refused)
+    assert not [answer for answer in refused if text in answer.text or name in answer.text]
+
+
+async def test_the_search_would_see_what_lies_there(demo: System) -> None:
+    port = read_json(demo.state / "ports.json")["redis"]
+    secret = Secrets(demo.state).get("redis")
+    long = f"{SENTINELS['chat']} " * 100
+    async with Redis.from_url(f"redis://:{secret}@127.0.0.1:{port}/0") as redis:
+        await redis.set("sentinel", long)
+        assert holds(await redis_content(demo), SENTINELS["chat"])
+        await redis.delete("sentinel")
+    for form in (long, long.encode().hex(), json.dumps(long), repr(long.encode()), quote(long)):
+        assert holds(form.encode(), SENTINELS["chat"].split()[0])
 
 
 async def _dialogue_with_sentinels(
@@ -276,7 +300,8 @@ async def _dialogue_with_sentinels(
     headers = {"authorization": f"Bearer {token}"}
     consent = {"sensitive": True, "location": True}
     opened = await client.post("/v1/chat/sessions", json={"consent": consent}, headers=headers)
-    path = f"/v1/chat/sessions/{opened.json()['session_id']}"
+    session = opened.json()["session_id"]
+    path = f"/v1/chat/sessions/{session}"
     key = {**headers, "idempotency-key": SENTINELS["key"]}
     refused = f"{SENTINELS['name']}에서 안 받아준대요"
     here = {**place, "text": SENTINELS["street"]}
@@ -286,30 +311,10 @@ async def _dialogue_with_sentinels(
         await client.post(f"{path}/messages", json={"text": refused}, headers=headers),
         await client.post(f"{path}/messages", json={"text": "그냥 병원 알려줘"}, headers=headers),
         await client.get(path, headers=headers),
+        await client.post(
+            "/v1/recommendations", json={"session_id": session, **place}, headers=headers
+        ),
     ]
-
-
-async def _redis_content(demo: System) -> str:
-    port = read_json(demo.state / "ports.json")["redis"]
-    redis = Redis.from_url(f"redis://:{Secrets(demo.state).get('redis')}@127.0.0.1:{port}/0")
-    keys = [key async for key in redis.scan_iter("*")]
-    content = b"".join([*keys, *[await redis.dump(key) or b"" for key in keys]])
-    await redis.aclose()
-    return content.decode(errors="replace")
-
-
-async def _database_content(demo: System) -> str:
-    port = read_json(demo.state / "ports.json")["postgres"]
-    password = Secrets(demo.state).get("postgres_admin")
-    connection = await asyncpg.connect(f"postgresql://er_admin:{password}@127.0.0.1:{port}/er_demo")
-    tables = await connection.fetch(
-        "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables"
-        " WHERE schemaname IN ('auth', 'sync', 'triage', 'matching')"
-    )
-    queries = [f"SELECT t::text AS row FROM {table['name']} t" for table in tables]  # noqa: S608
-    rows = [await connection.fetch(query) for query in queries]
-    await connection.close()
-    return "\n".join(row["row"] for table in rows for row in table)
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])

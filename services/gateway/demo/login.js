@@ -1,5 +1,6 @@
-// The demonstration's login: to a fictional provider and back; what was asked before stays, until
-// the account is withdrawn. Tokens live in this tab alone.
+// The demonstration's login: to a fictional provider and back. Dialogues are kept by the server: one
+// of the guest from before the login, one of the user from after it; this tab holds their ids and
+// the tokens of both, until somebody leaves.
 "use strict";
 
 const PROVIDERS = ["kakao", "naver", "google"];
@@ -7,10 +8,11 @@ const at = (id) => document.getElementById(id);
 const kept = (name) => JSON.parse(sessionStorage.getItem(name) || "null");
 const keep = (name, value) => sessionStorage.setItem(name, JSON.stringify(value));
 
-async function call(method, path, body) {
-  const tokens = kept("tokens");
+const SESSIONS = "/v1/chat/sessions";
+
+async function call(method, path, body, token = kept("tokens")?.access_token) {
   const headers = { "content-type": "application/json" };
-  if (tokens) headers.authorization = `Bearer ${tokens.access_token}`;
+  if (token) headers.authorization = `Bearer ${token}`;
   const answer = await fetch(path, {
     method,
     headers,
@@ -21,26 +23,33 @@ async function call(method, path, body) {
   return { ok: answer.ok, status: answer.status, told };
 }
 
+const chats = () => kept("chats") || [];
+const tokenOf = (chat) => (chat.isUsers ? kept("tokens")?.access_token : kept("guest"));
+
 function tell(text) {
   at("told").textContent = text;
 }
 
-function showHistory() {
-  const lines = (kept("history") || []).map(({ text, answer }) => {
-    const line = document.createElement("li");
-    line.textContent = `${text}: ${answer}`;
-    return line;
-  });
+async function showHistory() {
+  const lines = [];
+  for (const chat of chats()) {
+    const { ok, told } = await call("GET", `${SESSIONS}/${chat.id}`, undefined, tokenOf(chat));
+    for (const { role, text } of ok ? told.transcript : []) {
+      const line = document.createElement("li");
+      line.textContent = `${role === "user" ? "나" : "답"}: ${text}`;
+      lines.push(line);
+    }
+  }
   at("history").replaceChildren(...lines);
 }
 
 async function show() {
-  showHistory();
   const me = kept("tokens") ? await call("GET", "/v1/auth/me") : { ok: false };
   if (!me.ok) sessionStorage.removeItem("tokens");
   at("in").hidden = !me.ok;
   at("out").hidden = me.ok;
   if (me.ok) at("who").textContent = `${me.told.name || me.told.id} 님`;
+  await showHistory();
 }
 
 // The one-time code leaves the address before anything else happens.
@@ -58,16 +67,43 @@ async function comeBack() {
 async function ask(event) {
   event.preventDefault();
   const text = at("text").value;
-  const { ok, told } = await call("POST", "/v1/triage", { text });
+  const chat = await opened(kept("tokens") !== null);
+  const { ok } = chat ? await said(chat, text) : { ok: false };
   if (!ok) return tell("지금은 답할 수 없습니다. 급하면 119에 전화하세요.");
-  keep("history", [...(kept("history") || []), { text, answer: told.advice.message }]);
   at("text").value = "";
-  showHistory();
+  await showHistory();
+}
+
+/** The dialogue of whoever sits here now; null where none can be opened. */
+async function opened(isUsers) {
+  const known = chats().find((chat) => chat.isUsers === isUsers);
+  if (known) return known;
+  if (!isUsers && !kept("guest")) {
+    const { ok, told } = await call("POST", "/v1/auth/guest", {});
+    if (!ok) return null;
+    keep("guest", told.access_token);
+  }
+  const { ok, told } = await call("POST", SESSIONS, {}, tokenOf({ isUsers }));
+  if (!ok) return null;
+  const chat = { id: told.session_id, isUsers };
+  keep("chats", [...chats(), chat]);
+  return chat;
+}
+
+/** A dialogue that paused too long goes on in its successor. */
+async function said(chat, text) {
+  const answer = await call("POST", `${SESSIONS}/${chat.id}/messages`, { text }, tokenOf(chat));
+  if (answer.status !== 410 || !answer.told.resume) return answer;
+  const next = { ...chat, id: answer.told.resume.session_id };
+  keep("chats", chats().map((one) => (one.id === chat.id ? next : one)));
+  return call("POST", `${SESSIONS}/${next.id}/messages`, { text }, tokenOf(next));
 }
 
 async function leave(method, path, body, words) {
   const { ok } = await call(method, path, body);
   if (!ok) return tell("하지 못했습니다. 다시 해 보세요.");
+  for (const chat of chats().filter((one) => !one.isUsers))
+    await call("DELETE", `${SESSIONS}/${chat.id}`, undefined, tokenOf(chat));
   sessionStorage.clear();
   await show();
   tell(words);

@@ -4,10 +4,12 @@ import csv
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 
 from services.triage.chat import files
+from services.triage.chat.dialogue import TIME_OUT
 from services.triage.chat.judging import Judge
 from services.triage.knowledge.model import Knowledge, Wording
 from services.triage.knowledge.reading import KnowledgeError, read_file
@@ -84,6 +86,7 @@ class Book:
     judge: Judge
     weighty_history: tuple[str, ...]
     """Diseases of which some rule makes something."""
+    time_out: timedelta = TIME_OUT
 
 
 def load_book(knowledge: Knowledge, folder: Path = FOLDER) -> Book:

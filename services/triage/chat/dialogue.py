@@ -112,5 +112,5 @@ def begun(now: datetime, place: Place | None = None) -> Dialogue:
     )
 
 
-def is_over_time(state: Dialogue, now: datetime) -> bool:
-    return now - state.last_at >= TIME_OUT
+def is_over_time(state: Dialogue, now: datetime, time_out: timedelta = TIME_OUT) -> bool:
+    return now - state.last_at >= time_out

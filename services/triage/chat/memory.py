@@ -1,6 +1,7 @@
 """Dialogues in Redis, sealed, until they time out: a turn needs no read of the database."""
 
 import asyncio
+from datetime import timedelta
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -16,8 +17,9 @@ class Memory:
     """What is lost here is read from PostgreSQL again; `lost` tells that Redis was tried in
     vain."""
 
-    def __init__(self, redis: Redis, *, dataset: str) -> None:
+    def __init__(self, redis: Redis, *, dataset: str, time_out: timedelta = TIME_OUT) -> None:
         self._redis = redis
+        self._life_s = int(time_out.total_seconds()) + LEEWAY_S
         self._prefix = f"er:{dataset}:chat:"
         self.lost = False
 
@@ -32,10 +34,9 @@ class Memory:
         return value if isinstance(value, bytes) else None
 
     async def put(self, mark: bytes, sealed: bytes) -> None:
-        life_s = int(TIME_OUT.total_seconds()) + LEEWAY_S
         try:
             async with asyncio.timeout(WAIT_S):
-                await self._redis.set(self._prefix + mark.hex(), sealed, ex=life_s)
+                await self._redis.set(self._prefix + mark.hex(), sealed, ex=self._life_s)
             self._tell(lost=False)
         except (RedisError, OSError, TimeoutError):
             self._tell(lost=True)

@@ -35,11 +35,11 @@ SPOKEN_KINDS = ("abuse", "panic", "foreign", "off_topic", "declined", "list")
 def reduce(
     state: Dialogue, event: Event, now: datetime, *, book: Book
 ) -> tuple[Dialogue, tuple[Reply, ...]]:
-    """An ended dialogue stays ended, one without a word for five minutes expires; both are silent.
+    """An ended dialogue stays ended, one without a word for too long expires; both are silent.
     Deterministic: nothing but the arguments counts."""
     if state.phase in ("expired", "ended"):
         return state, ()
-    if is_over_time(state, now):
+    if is_over_time(state, now, book.time_out):
         return replace(state, phase="expired", pending=None), ()
     if isinstance(event, Left):
         return replace(state, phase="ended", pending=None, last_at=now), ()

@@ -98,10 +98,10 @@ class Sessions:
             entries.append(TranscriptEntry(role="assistant", text=kept.answer.message, at=row.at))
         return SessionView(
             session_id=session_id,
-            state=telling.phase_at(record.state, asking.now),
+            state=telling.phase_at(record.state, asking.now, self._book),
             collected=telling.collected(record.state),
             transcript=entries,
-            expires_at=telling.expires_at(record.state),
+            expires_at=telling.expires_at(record.state, self._book),
         )
 
     async def leave(self, session_id: str, asking: Asking) -> None:
@@ -143,10 +143,10 @@ class Sessions:
         for _ in range(ATTEMPTS):
             if record is None:
                 record = await self._stored(session_id, asking)
-            if is_over_time(record.state, asking.now):
+            if is_over_time(record.state, asking.now, self._book.time_out):
                 # What Redis holds may be older than what another replica wrote.
                 record = await self._stored(session_id, asking)
-            if is_over_time(record.state, asking.now):
+            if is_over_time(record.state, asking.now, self._book.time_out):
                 raise SessionExpired(await self._successor(record, asking))
             state, replies = reduce(record.state, event, asking.now, book=self._book)
             after = replace(record, version=record.version + 1, state=state)

@@ -6,7 +6,7 @@ from datetime import datetime
 from services.triage import answers
 from services.triage.chat import wording
 from services.triage.chat.book import Book
-from services.triage.chat.dialogue import TIME_OUT, Dialogue, Place, Reply, is_over_time
+from services.triage.chat.dialogue import Dialogue, Place, Reply, is_over_time
 from services.triage.chat.questions import is_urgent, missing
 from services.triage.chat.reducer import assessed
 from services.triage.domain.extraction import Symptom
@@ -48,7 +48,7 @@ def turn(
         advice=triage.advice,
         engine=triage.engine,
         finished=state.phase == "done",
-        expires_at=expires_at(state),
+        expires_at=expires_at(state, book),
         triage=triage,
         consent=consent,
         wants_hospitals=_wants_hospitals(state),
@@ -72,15 +72,15 @@ def collected(state: Dialogue) -> Collected:
     )
 
 
-def phase_at(state: Dialogue, now: datetime) -> State:
+def phase_at(state: Dialogue, now: datetime, book: Book) -> State:
     """The phase as a reader sees it now."""
-    if state.phase != "ended" and is_over_time(state, now):
+    if state.phase != "ended" and is_over_time(state, now, book.time_out):
         return "expired"
     return state.phase
 
 
-def expires_at(state: Dialogue) -> datetime:
-    return state.last_at + TIME_OUT
+def expires_at(state: Dialogue, book: Book) -> datetime:
+    return state.last_at + book.time_out
 
 
 def _wants_hospitals(state: Dialogue) -> bool:

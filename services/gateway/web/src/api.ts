@@ -12,6 +12,8 @@ export type Refusal = Schemas["Refusal"];
 export type Outcome = Schemas["OutcomeRequest"];
 export type Subscription = Schemas["SubscriptionAnswer"];
 export type Token = Schemas["TokenAnswer"];
+export type Opened = Schemas["SessionAnswer"];
+export type Turn = Schemas["ChatAnswer"];
 export type Change = { hpid: string; field: string; from: number | string | null; to: number | string | null; reported_at: string | null };
 export type Beds = { snapshot: string; generated_at: string; simulated: boolean; changes: Change[] };
 export type Problem = Schemas["Problem"] & { advice?: Advice; resume?: { session_id: string } };
@@ -28,8 +30,14 @@ export class Failed extends Error {
 
 const TIMEOUT_MS = 12_000;
 
-export async function ask<T>(method: string, path: string, body?: unknown, token?: string): Promise<T> {
-  const headers: Record<string, string> = { "accept-language": language };
+export async function ask<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  token?: string,
+  more: Record<string, string> = {},
+): Promise<T> {
+  const headers: Record<string, string> = { "accept-language": language, ...more };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (token) headers["authorization"] = `Bearer ${token}`;
   let answer: Response;

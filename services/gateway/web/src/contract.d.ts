@@ -2524,7 +2524,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "access_token": "eyJ…",
+                     *       "access_token": "eyJ...",
                      *       "expires_in": 7200,
                      *       "scope": "guest",
                      *       "token_type": "Bearer"
@@ -2553,6 +2553,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "everywhere": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["LogoutRequest"];
             };
         };
@@ -2590,6 +2595,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "api_key": null,
+                     *       "consents": [
+                     *         {
+                     *           "at": "2026-11-26T00:12:48Z",
+                     *           "granted": true,
+                     *           "kind": "location",
+                     *           "version": "2026-11"
+                     *         }
+                     *       ],
+                     *       "created_at": "2026-11-26T00:12:48Z",
+                     *       "email": null,
+                     *       "id": "user:Zp0VYkqvQk6rJYy0",
+                     *       "kind": "user",
+                     *       "name": "김하늘",
+                     *       "providers": [
+                     *         "kakao"
+                     *       ],
+                     *       "scope": "user"
+                     *     }
+                     */
                     "application/json": components["schemas"]["MeAnswer"];
                 };
             };
@@ -2634,6 +2661,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "location": true,
+                 *       "sensitive": true,
+                 *       "version": "2026-11"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ConsentChange"];
             };
         };
@@ -2665,6 +2699,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "refresh_token": "kM3..."
+                 *     }
+                 */
                 "application/json": components["schemas"]["RefreshRequest"];
             };
         };
@@ -2675,6 +2714,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJ...",
+                     *       "expires_in": 600,
+                     *       "refresh_token": "pX7...",
+                     *       "scope": "user",
+                     *       "token_type": "Bearer"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RefreshedAnswer"];
                 };
             };
@@ -2704,6 +2752,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "sessions": [
+                     *         {
+                     *           "began_at": "2026-11-26T00:12:48Z",
+                     *           "current": true,
+                     *           "id": "h3l9dY1bQk2c",
+                     *           "provider": "kakao"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionsAnswer"];
                 };
             };
@@ -2795,6 +2855,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJ...",
+                     *       "expires_in": 600,
+                     *       "refresh_token": "kM3...",
+                     *       "scope": "user",
+                     *       "token_type": "Bearer",
+                     *       "user": {
+                     *         "id": "user:Zp0VYkqvQk6rJYy0",
+                     *         "name": "김하늘",
+                     *         "provider": "kakao"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
@@ -2826,6 +2900,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "id_token": "eyJ...",
+                 *       "nonce": "b1mJ4w0Jx8m1xw8b2v0m3Q"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProviderTokenRequest"];
             };
         };
@@ -2860,6 +2940,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["GuestRequest"];
             };
         };
@@ -2870,6 +2951,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expires_in": 600,
+                     *       "nonce": "b1mJ4w0Jx8m1xw8b2v0m3Q"
+                     *     }
+                     */
                     "application/json": components["schemas"]["NonceAnswer"];
                 };
             };
@@ -2896,6 +2983,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "id_token": "eyJ...",
+                 *       "nonce": "b1mJ4w0Jx8m1xw8b2v0m3Q"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProviderTokenRequest"];
             };
         };
@@ -2906,6 +2999,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJ...",
+                     *       "expires_in": 600,
+                     *       "refresh_token": "kM3...",
+                     *       "scope": "user",
+                     *       "token_type": "Bearer",
+                     *       "user": {
+                     *         "id": "user:Zp0VYkqvQk6rJYy0",
+                     *         "name": "김하늘",
+                     *         "provider": "kakao"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
@@ -2930,6 +3037,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "consent": {
+                 *         "external_ai": false,
+                 *         "location": true,
+                 *         "sensitive": true
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["SessionRequest"];
             };
         };
@@ -2940,6 +3056,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expires_at": "2026-11-26T01:57:33.853735Z",
+                     *       "message": "안녕하세요. 응급실 찾는 것을 도와드립니다. 어디가 불편하신가요? 위급하면 바로 119에 전화하세요.",
+                     *       "session_id": "PpsVmcHJ52aiI1J4hsiiHYMP",
+                     *       "state": "collecting"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionAnswer"];
                 };
             };
@@ -2971,6 +3095,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "collected": {
+                     *         "age_band": null,
+                     *         "age_days": 213,
+                     *         "age_years": 0,
+                     *         "gender": null,
+                     *         "history": [],
+                     *         "is_self": false,
+                     *         "location": {
+                     *           "latitude": 37.5665,
+                     *           "longitude": 126.978,
+                     *           "text": "서울시청 앞"
+                     *         },
+                     *         "negated": [],
+                     *         "refused": [],
+                     *         "special": [
+                     *           "생후 7개월",
+                     *           "영유아"
+                     *         ],
+                     *         "symptoms": [
+                     *           "fever",
+                     *           "vomiting"
+                     *         ]
+                     *       },
+                     *       "expires_at": "2026-11-26T01:57:33.904435Z",
+                     *       "session_id": "PpsVmcHJ52aiI1J4hsiiHYMP",
+                     *       "state": "collecting",
+                     *       "transcript": [
+                     *         {
+                     *           "at": "2026-11-26T00:57:33.853735Z",
+                     *           "role": "assistant",
+                     *           "text": "안녕하세요. 응급실 찾는 것을 도와드립니다. 어디가 불편하신가요? 위급하면 바로 119에 전화하세요."
+                     *         },
+                     *         {
+                     *           "at": "2026-11-26T00:57:33.881288Z",
+                     *           "role": "user",
+                     *           "text": "아기가 38도 열이 나고 두 번 토했어요. 7개월이에요."
+                     *         },
+                     *         {
+                     *           "at": "2026-11-26T00:57:33.881288Z",
+                     *           "role": "assistant",
+                     *           "text": "숨쉬기가 힘든가요?"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-26T00:57:33.904435Z",
+                     *           "role": "assistant",
+                     *           "text": "위치를 확인했어요."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionView"];
                 };
             };
@@ -3023,6 +3199,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "latitude": 37.5665,
+                 *       "longitude": 126.978,
+                 *       "text": "서울시청 앞"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChatPlace"];
             };
         };
@@ -3033,6 +3216,67 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "advice": {
+                     *         "actions": [
+                     *           {
+                     *             "code": "small_sips",
+                     *             "text": "물이나 경구 수액을 조금씩 자주 마시게 하세요."
+                     *           },
+                     *           {
+                     *             "code": "light_clothes",
+                     *             "text": "옷을 얇게 입히고 물을 자주 마시게 하세요. 처지거나 숨이 차면 119에 전화하세요."
+                     *           }
+                     *         ],
+                     *         "call_119": false,
+                     *         "do_not": [],
+                     *         "message": "응급실 진료가 필요할 수 있습니다. 나빠지면 바로 119에 전화하세요.",
+                     *         "phones": [
+                     *           {
+                     *             "number": "1339",
+                     *             "reason": "질병관리청 감염병 상담"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "asked": null,
+                     *       "collected": {
+                     *         "age_band": null,
+                     *         "age_days": 213,
+                     *         "age_years": 0,
+                     *         "gender": null,
+                     *         "history": [],
+                     *         "is_self": false,
+                     *         "location": {
+                     *           "latitude": 37.5665,
+                     *           "longitude": 126.978,
+                     *           "text": "서울시청 앞"
+                     *         },
+                     *         "negated": [],
+                     *         "refused": [],
+                     *         "special": [
+                     *           "생후 7개월",
+                     *           "영유아"
+                     *         ],
+                     *         "symptoms": [
+                     *           "fever",
+                     *           "vomiting"
+                     *         ]
+                     *       },
+                     *       "degraded": [],
+                     *       "engine": "rules",
+                     *       "expires_at": "2026-11-26T01:57:33.904435Z",
+                     *       "finished": false,
+                     *       "ktas": 3,
+                     *       "message": "위치를 확인했어요.",
+                     *       "missing": [
+                     *         "gender"
+                     *       ],
+                     *       "recommendation": null,
+                     *       "session_id": "PpsVmcHJ52aiI1J4hsiiHYMP",
+                     *       "state": "collecting"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChatAnswer"];
                 };
             };
@@ -3061,6 +3305,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "아기가 38도 열이 나고 두 번 토했어요. 7개월이에요."
+                 *     }
+                 */
                 "application/json": components["schemas"]["MessageRequest"];
             };
         };
@@ -3071,6 +3320,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "advice": {
+                     *         "actions": [
+                     *           {
+                     *             "code": "small_sips",
+                     *             "text": "물이나 경구 수액을 조금씩 자주 마시게 하세요."
+                     *           },
+                     *           {
+                     *             "code": "light_clothes",
+                     *             "text": "옷을 얇게 입히고 물을 자주 마시게 하세요. 처지거나 숨이 차면 119에 전화하세요."
+                     *           }
+                     *         ],
+                     *         "call_119": false,
+                     *         "do_not": [],
+                     *         "message": "응급실 진료가 필요할 수 있습니다. 나빠지면 바로 119에 전화하세요.",
+                     *         "phones": [
+                     *           {
+                     *             "number": "1339",
+                     *             "reason": "질병관리청 감염병 상담"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "asked": "dyspnea",
+                     *       "collected": {
+                     *         "age_band": null,
+                     *         "age_days": 213,
+                     *         "age_years": 0,
+                     *         "gender": null,
+                     *         "history": [],
+                     *         "is_self": false,
+                     *         "location": null,
+                     *         "negated": [],
+                     *         "refused": [],
+                     *         "special": [
+                     *           "생후 7개월",
+                     *           "영유아"
+                     *         ],
+                     *         "symptoms": [
+                     *           "fever",
+                     *           "vomiting"
+                     *         ]
+                     *       },
+                     *       "degraded": [],
+                     *       "engine": "rules",
+                     *       "expires_at": "2026-11-26T01:57:33.881288Z",
+                     *       "finished": false,
+                     *       "ktas": 3,
+                     *       "message": "숨쉬기가 힘든가요?",
+                     *       "missing": [
+                     *         "gender",
+                     *         "location"
+                     *       ],
+                     *       "recommendation": null,
+                     *       "session_id": "PpsVmcHJ52aiI1J4hsiiHYMP",
+                     *       "state": "collecting"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChatAnswer"];
                 };
             };

@@ -1,10 +1,10 @@
 // The page: say what is wrong, first words at once, then where to go.
 import "./style.css";
-import { ask, Failed, type Consent, type Hospital, type Outcome, type Recommendation, type Refusal, type Triage } from "./api";
+import { ask, Failed, type Advice, type Consent, type Hospital, type Outcome, type Recommendation, type Refusal, type Triage, type Turn } from "./api";
 import { byId, fill, h } from "./dom";
 import { showAdvice, showFailure } from "./firstwords";
 import * as places from "./place";
-import { Results } from "./results";
+import { placeWays, Results } from "./results";
 import { Talk } from "./talk";
 import { forget, keep } from "./kept";
 import * as live from "./live";
@@ -17,6 +17,7 @@ const textarea = byId<HTMLTextAreaElement>("text");
 
 let triage: Triage | null = null;
 let refused: Refusal[] = [];
+let isUrgent = false;
 let asked = 0;
 
 const results = new Results({
@@ -26,16 +27,36 @@ const results = new Results({
   again: () => void search(),
 });
 const talk = new Talk({
-  answered: (turn) => {
-    // A later turn may make it graver, never milder: 119 stays once it was said.
-    if (turn.advice && (turn.advice.call_119 || !triage?.advice.call_119)) showAdvice(turn.advice, triage);
-    if (!turn.recommendation) return;
-    triage = turn.recommendation.triage;
-    // The dialogue may not know of a refusal that was told by a card's button.
-    if (refused.length) void search();
-    else take(turn.recommendation);
-  },
+  answered: heard,
+  advised: (advice) => advise(advice, triage),
+  askedPlace: placeWays,
 });
+
+/** A later word may make it graver, never milder: 119 stays once it was said. */
+function advise(advice: Advice, understood: Triage | null): void {
+  if (isUrgent && !advice.call_119) return;
+  isUrgent = advice.call_119;
+  showAdvice(advice, understood);
+}
+
+function heard(turn: Turn): void {
+  advise(turn.advice, turn.recommendation?.triage ?? triage);
+  const isNew = adoptPlace(turn.collected.location);
+  // The dialogue does not know of a refusal that was told by a card's button.
+  const known = new Set(turn.collected.refused?.map(({ hpid }) => hpid));
+  const knowsAll = refused.every(({ hpid }) => known.has(hpid));
+  for (const hpid of known)
+    if (hpid && !refused.some((entry) => entry.hpid === hpid)) refused.push({ hpid });
+  if (turn.recommendation && knowsAll) take(turn.recommendation);
+  else if (turn.recommendation || isNew) void search();
+}
+
+/** A place named in the dialogue counts for the page where none was chosen; whether it did. */
+function adoptPlace(place: Turn["collected"]["location"]): boolean {
+  if (places.chosen() || !place || place.latitude == null || place.longitude == null) return false;
+  places.adopt({ latitude: place.latitude, longitude: place.longitude, name: place.text ?? say("here_map") });
+  return true;
+}
 
 function consent(): Consent {
   const agreed = byId<HTMLInputElement>("consent").checked;
@@ -53,6 +74,7 @@ async function submit(): Promise<void> {
   const turn = ++asked;
   triage = null;
   refused = [];
+  isUrgent = false;
   live.stop();
   results.clear();
   talk.clear();
@@ -62,7 +84,7 @@ async function submit(): Promise<void> {
     const told = await ask<Triage>("POST", "/v1/triage", { text, consent: consent() });
     if (turn !== asked) return;
     triage = told;
-    showAdvice(told.advice, told);
+    advise(told.advice, told);
   } catch (error) {
     showFailure(failure(error, "failed_words"));
   } finally {
@@ -79,23 +101,32 @@ async function search(): Promise<void> {
   const turn = asked;
   results.wait();
   try {
-    const list = await ask<Recommendation>("POST", "/v1/recommendations", {
-      latitude: place.latitude,
-      longitude: place.longitude,
-      patient: triage,
-      refused,
-      consent: consent(),
-    });
+    const list = await listAt(place, triage);
     if (turn === asked) take(list);
   } catch (error) {
     if (turn === asked) results.fail(failure(error, "failed"), () => void search());
   }
 }
 
+/** By the dialogue, which knows every answer; without one by what was first understood. */
+async function listAt(place: places.Place, patient: Triage): Promise<Recommendation> {
+  const where = { latitude: place.latitude, longitude: place.longitude, refused, consent: consent() };
+  const path = "/v1/recommendations";
+  const told = talk.credentials;
+  if (told) {
+    try {
+      return await ask<Recommendation>("POST", path, { ...where, session_id: told.session_id }, told.token);
+    } catch (error) {
+      if (!(error instanceof Failed) || error.status === 429 || error.status === 0) throw error;
+    }
+  }
+  return ask<Recommendation>("POST", path, { ...where, patient });
+}
+
 function take(list: Recommendation): void {
   const place = places.chosen();
   triage = list.triage;
-  showAdvice(list.advice, list.triage);
+  advise(list.advice, list.triage);
   results.show(list, place);
   keep(list);
   if (!place) return;

@@ -79,6 +79,14 @@ export function choose(place: Place | null): void {
   listener(place);
 }
 
+/** A place that the dialogue understood; the listener knows of it already. */
+export function adopt(place: Place): void {
+  const told = listener;
+  listener = () => {};
+  choose(place);
+  listener = told;
+}
+
 export function whenChosen(tell: (place: Place | null) => void): void {
   listener = tell;
 }

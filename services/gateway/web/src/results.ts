@@ -39,12 +39,7 @@ export class Results {
       "results",
       h("h2", {}, say("list")),
       h("p", {}, say("need_place")),
-      h(
-        "div",
-        { class: "ways" },
-        h("button", { type: "button", class: "quiet", onclick: () => byId("gps").click() }, say("by_gps")),
-        h("button", { type: "button", class: "quiet", onclick: () => toPlace() }, say("type_place")),
-      ),
+      placeWays(),
     );
   }
 
@@ -206,6 +201,15 @@ export class Results {
     for (const age of byId("results").querySelectorAll<HTMLElement>("[data-since]"))
       age.textContent = say("ago", ago(age.dataset["since"] as string));
   }
+}
+
+export function placeWays(): HTMLElement {
+  return h(
+    "div",
+    { class: "ways" },
+    h("button", { type: "button", class: "quiet", onclick: () => byId("gps").click() }, say("by_gps")),
+    h("button", { type: "button", class: "quiet", onclick: () => toPlace() }, say("type_place")),
+  );
 }
 
 function toPlace(): void {
