@@ -11,8 +11,6 @@ from shared.contracts.nmc import catalogue
 from shared.contracts.triage import (
     Action,
     Advice,
-    Engine,
-    EnginesAnswer,
     Need,
     NeedOverride,
     NeedsAnswer,
@@ -105,12 +103,6 @@ def wishes(overrides: Sequence[NeedOverride]) -> list[Wish]:
         Wish(o.field, o.weight, o.role, lawful=catalogue()[o.field].may_be_decisive)
         for o in overrides
     ]
-
-
-def engines(knowledge: Knowledge) -> EnginesAnswer:
-    """The chain of engines: rules alone, which is not degraded."""
-    rules = Engine(name=ENGINE, state="ready", model=None, role="decides")
-    return EnginesAnswer(engines=[rules], ruleset=knowledge.ruleset)
 
 
 def _advice(advice: domain.Advice, language: Language) -> Advice:

@@ -10,19 +10,20 @@ from typing import Any
 from fastapi import FastAPI
 
 from services.triage import routes, store
+from services.triage.engines import assembly
 from services.triage.knowledge import load_knowledge
 from services.triage.settings import Settings
 from shared import app as shared_app
 from shared import db, logs
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The application; nothing is opened before its lifespan."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         knowledge = await asyncio.to_thread(load_knowledge)
         engine = db.connect(settings.database_url.get_secret_value(), "triage", pool_size=2)
         try:
@@ -35,7 +36,8 @@ def create_app(settings: Settings) -> FastAPI:
                     "rules changed under one version", ruleset=knowledge.ruleset
                 )
             checks = {"postgres": partial(db.ping, engine)}
-            yield {"knowledge": knowledge, "checks": checks}
+            async with assembly.running(app, settings, knowledge) as engines:
+                yield {"knowledge": knowledge, "engines": engines, "checks": checks}
         finally:
             await engine.dispose()
 

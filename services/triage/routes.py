@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Request
 
 from services.triage import answers, cases, domain
+from services.triage.domain.merging import never_milder
 from services.triage.domain.overrides import overridden
+from services.triage.engines import telling
+from services.triage.engines.assembly import Engines, Understood
 from services.triage.knowledge import Knowledge
 from shared.app import require_service
-from shared.context import language
+from shared.context import TIME_LEFT_HEADER, language
 from shared.contracts.triage import (
     EnginesAnswer,
     NeedsAnswer,
@@ -22,6 +25,8 @@ from shared.contracts.triage import (
 )
 
 KOREA = ZoneInfo("Asia/Seoul")
+ANSWERING_S = 0.2
+"""Kept for what comes after the model."""
 
 router = APIRouter(prefix="/v1", tags=["triage"], dependencies=[Depends(require_service)])
 
@@ -34,14 +39,38 @@ async def knowledge_of(request: Request) -> Knowledge:
 KnowledgeDep = Annotated[Knowledge, Depends(knowledge_of)]
 
 
+async def engines_of(request: Request) -> Engines:
+    engines: Engines = request.state.engines
+    return engines
+
+
+EnginesDep = Annotated[Engines, Depends(engines_of)]
+
+
+async def seconds_left(request: Request, engines: EnginesDep) -> float:
+    """What a model may take: the setting's share, or what the caller has left for all of it."""
+    share = engines.settings.deadline_ms / 1000
+    told = request.headers.get(TIME_LEFT_HEADER, "")
+    return max(0.0, min(share, int(told) / 1000 if told.isdecimal() else share) - ANSWERING_S)
+
+
+SecondsDep = Annotated[float, Depends(seconds_left)]
+
+
 @router.post("/extract")
-async def extract(body: TriageRequest, knowledge: KnowledgeDep) -> TriageAnswer:
+async def extract(
+    body: TriageRequest, knowledge: KnowledgeDep, engines: EnginesDep, within_s: SecondsDep
+) -> TriageAnswer:
     """What a text tells, how urgent it is, and first words."""
     began = time.perf_counter()
     year = datetime.now(KOREA).year
     found = domain.extract(body.text, knowledge=knowledge, this_year=year)
     case = domain.case_of(found, cases.stated(body))
-    return _assessed(case, found.symptoms, knowledge, began)
+    understood = await engines.understand(body.text, found, within_s=within_s)
+    if understood.extraction is not found:
+        rules = domain.assess(case, knowledge=knowledge)
+        case = never_milder(domain.case_of(understood.extraction, cases.stated(body)), rules)
+    return _assessed(case, understood.extraction.symptoms, knowledge, began, by=understood)
 
 
 @router.post("/assess")
@@ -64,9 +93,9 @@ async def needs(body: PlanRequest, knowledge: KnowledgeDep) -> NeedsAnswer:
 
 
 @router.get("/engines")
-async def engines(knowledge: KnowledgeDep) -> EnginesAnswer:
-    """The engines of understanding and their states."""
-    return answers.engines(knowledge)
+async def engines(knowledge: KnowledgeDep, engines: EnginesDep) -> EnginesAnswer:
+    """The engines of understanding, their states and what they did."""
+    return telling.engines(engines, knowledge)
 
 
 def _assessed(
@@ -74,8 +103,9 @@ def _assessed(
     quotes: list[domain.Symptom] | tuple[domain.Symptom, ...],
     knowledge: Knowledge,
     began: float,
+    by: Understood | None = None,
 ) -> TriageAnswer:
-    return answers.triage(
+    answer = answers.triage(
         case,
         domain.assess(case, knowledge=knowledge),
         quotes=quotes,
@@ -83,3 +113,4 @@ def _assessed(
         language=language(),
         elapsed_ms=round((time.perf_counter() - began) * 1000),
     )
+    return answer if by is None else telling.credited(answer, by)

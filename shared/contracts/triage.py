@@ -228,13 +228,30 @@ class NeedsAnswer(Answer):
     ai_generated: bool
 
 
+class EngineMeasures(Answer):
+    """What an engine did since the start; milliseconds are those of its recent answers.
+    `agreement` is the share of recent texts on which it and the rules said the same, by field."""
+
+    answers: int
+    fallbacks: dict[str, int]
+    tokens_read: int
+    tokens_kept: int
+    tokens_written: int
+    p50_ms: int | None
+    p95_ms: int | None
+    agreement: dict[str, float]
+
+
 class Engine(Answer):
-    """One engine of understanding and its state."""
+    """One engine of understanding and its state. `detail` says what it is doing or why it is not
+    there; `role` is decides, shadow or merge."""
 
     name: str
     state: Literal["ready", "building", "cooling", "down", "off"]
     model: str | None
     role: str
+    detail: str | None = None
+    measures: EngineMeasures | None = None
 
 
 class EnginesAnswer(Answer):

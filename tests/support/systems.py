@@ -14,6 +14,8 @@ from services.cli.address import Address
 from tests.support.places import ROOT
 
 UNLIMITED = {f"ER_GATEWAY_LIMIT_{name}": "off" for name in ("ADDRESS", "TOKEN", "GUEST")}
+RULES_ALONE = {"ER_TRIAGE_ENGINES": "rules"}
+"""No test but those of the engines fetches a model and starts its worker."""
 START_TIMEOUT_S = 120
 
 
@@ -39,7 +41,7 @@ class System:
 def environment(**changed: str) -> dict[str, str]:
     """This process's environment without any setting of the product but those given."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ER_")}
-    return {**kept, **UNLIMITED, **changed}
+    return {**kept, **UNLIMITED, **RULES_ALONE, **changed}
 
 
 def er(*arguments: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:

@@ -28,6 +28,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGKILL)
 ASK_S = 30.0
 ROUND_S = 300.0
 UP_S = 180.0
+RULES_ALONE = {"ER_TRIAGE_ENGINES": "rules"}
 LIMITS_OFF = {f"ER_GATEWAY_LIMIT_{name}": "off" for name in ("ADDRESS", "TOKEN", "GUEST")}
 NO_ROUNDS_OF_ITS_OWN = {"ER_SYNC_INTERVAL_S": "3600", "ER_SYNC_DAILY_CALLS": "1000000"}
 
@@ -113,7 +114,7 @@ def everything(state: Path, feed_url: str, *, processes: bool) -> Iterator[Addre
     """The whole system as `up` starts it, with the limits off."""
     state.mkdir(mode=0o700)
     variables = {"ER_SYNC_NMC_URL": feed_url, "ER_SYNC_NMC_KEY": "bench"}
-    environment = _environment({**LIMITS_OFF, **NO_ROUNDS_OF_ITS_OWN, **variables})
+    environment = _environment({**LIMITS_OFF, **NO_ROUNDS_OF_ITS_OWN, **RULES_ALONE, **variables})
     options = ["--processes"] * processes
     try:
         _er(state, environment, "up", "--detach", "--port", "0", *options)

@@ -1,0 +1,144 @@
+"""What a model may add to what the rules read: a pure function under one law, that urgency never
+falls. The table of roles is the place where an ablation speaks; until it does, it is strict."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Literal
+
+from services.triage.domain.assessment import Assessment
+from services.triage.domain.cases import Case
+from services.triage.domain.extraction import Extraction, Patient, Symptom
+from services.triage.domain.mentions import find_mentions
+from services.triage.domain.reading import Reading, masked, read
+from services.triage.knowledge.model import Knowledge, Sex
+
+Role = Literal["rules", "fills", "adds"]
+
+ROLES: Mapping[str, Role] = MappingProxyType(
+    {
+        "age": "fills",
+        "gender": "fills",
+        "is_self": "fills",
+        "symptoms": "adds",
+        "negated": "rules",
+        "history": "rules",
+        "special_note": "rules",
+    }
+)
+"""`rules`: the model's word is not used. `fills`: only where the rules know nothing, and the text
+bears it out. `adds`: joined to what the rules found, where the text bears it out. A model's denial
+is never used, as it could take a warning away; its free words are never used, as nothing holds
+them to a list."""
+
+NAME_LETTERS = 2
+_SEX_WORDS: Mapping[Sex, re.Pattern[str]] = MappingProxyType(
+    {
+        "M": re.compile(
+            r"남자|남성|아버지|아빠|할아버|아들|남편|오빠|삼촌"
+            r"|\b(?:male|man|boy|father|dad|husband|son|brother|he|his|him)\b"
+        ),
+        "F": re.compile(
+            r"여자|여성|어머니|엄마|할머니|딸(?!기|꾹)|아내|언니|누나|이모|고모"
+            r"|\b(?:female|woman|girl|mother|mom|wife|daughter|sister|she|her)\b"
+        ),
+    }
+)
+_OTHER_UNIT = r"\s*(?:도|주|일|달|개월|분|시|번|년|회|층|명|호|kg|mg|ml|cm|%|/|st|nd|rd|th)"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReading:
+    """What a model read, in the words of the ontology."""
+
+    age: int | None
+    gender: Sex | None
+    is_self: bool | None
+    symptoms: tuple[str, ...]
+
+
+def merged(
+    found: Extraction,
+    model: ModelReading,
+    text: str,
+    *,
+    knowledge: Knowledge,
+    roles: Mapping[str, Role] = ROLES,
+) -> Extraction:
+    """The rules' extraction with what the model may add. Nothing that the rules found is lost."""
+    lexicon = knowledge.lexicon
+    reading = masked(read(text), lexicon.idioms, lexicon.idioms_spaced)
+    return replace(
+        found,
+        patient=_patient(found, model, reading, roles),
+        symptoms=found.symptoms + _new_symptoms(found, model, reading, knowledge, roles),
+    )
+
+
+def never_milder(case: Case, rules: Assessment) -> Case:
+    """The merged case, held to the urgency and the red flags of the rules alone."""
+    return replace(case, red_flags=tuple(f.code for f in rules.red_flags), ktas=rules.ktas)
+
+
+def _new_symptoms(
+    found: Extraction,
+    model: ModelReading,
+    reading: Reading,
+    knowledge: Knowledge,
+    roles: Mapping[str, Role],
+) -> tuple[Symptom, ...]:
+    if roles["symptoms"] != "adds":
+        return ()
+    known = {symptom.code for symptom in found.symptoms} | set(found.negated)
+    quotes = supported(reading, knowledge)
+    fresh = dict.fromkeys(c for c in model.symptoms if c not in known and c in quotes)
+    return tuple(Symptom(code, quotes[code]) for code in fresh)
+
+
+def supported(reading: Reading, knowledge: Knowledge) -> Mapping[str, str]:
+    """Codes that the text itself bears out, with the words that do: those that it mentions, though
+    the rules were in doubt whether they are meant, and those whose official name stands in it.
+    What it denies is not borne out."""
+    mentions = find_mentions(reading, knowledge.lexicon.symptoms)
+    denied = {m.matcher.name for m in mentions if m.stance == "denied"}
+    quotes = {}
+    for code, concept in knowledge.ontology.items():
+        for name in concept.ko.split("·"):
+            place = reading.squeezed.find(name.replace(" ", ""))
+            if len(name) >= NAME_LETTERS and place >= 0 and code not in denied:
+                start, end = reading.span(place, place + len(name.replace(" ", "")))
+                quotes[code] = reading.original[start:end]
+    for mention in mentions:
+        if mention.stance != "denied" and mention.matcher.name not in denied:
+            quotes[mention.matcher.name] = reading.original[mention.start : mention.end].strip()
+    return quotes
+
+
+def _patient(
+    found: Extraction, model: ModelReading, reading: Reading, roles: Mapping[str, Role]
+) -> Patient:
+    patient = found.patient
+    ageless = patient.age_years is None and patient.age_days is None and patient.age_band is None
+    if roles["age"] == "fills" and ageless and _bears_out_age(reading, model.age):
+        patient = replace(patient, age_years=model.age)
+    if roles["gender"] == "fills" and patient.gender is None:
+        patient = replace(patient, gender=_borne_out_sex(reading, model.gender))
+    if roles["is_self"] == "fills" and patient.is_self is None:
+        patient = replace(patient, is_self=model.is_self)
+    return patient
+
+
+def _bears_out_age(reading: Reading, age: int | None) -> bool:
+    """The very number stands in the text, alone. Under one year the rules alone speak, for there
+    a wrong age is dangerous."""
+    if not age:
+        return False
+    alone = rf"(?<![\d.]){age}(?![\d.]|{_OTHER_UNIT})"
+    return re.search(alone, reading.lowered) is not None
+
+
+def _borne_out_sex(reading: Reading, sex: Sex | None) -> Sex | None:
+    """A word of that sex stands in the text, and none of the other."""
+    said = {who for who, words in _SEX_WORDS.items() if words.search(reading.lowered)}
+    return sex if said == {sex} else None

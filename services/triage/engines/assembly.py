@@ -1,0 +1,145 @@
+"""Puts the engines together from the settings, and keeps them running."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from services.triage import domain
+from services.triage.domain.merging import ModelReading, merged
+from services.triage.engines.chain import Chain, Extracted
+from services.triage.engines.client import LlamaClient
+from services.triage.engines.endpoint import Endpoint, Limits
+from services.triage.engines.gpu import GpuAddress, redis_key
+from services.triage.engines.grammar import extract_grammar
+from services.triage.engines.metrics import Metrics
+from services.triage.engines.prompts import Template, family_of, template
+from services.triage.engines.shadow import Shadow
+from services.triage.engines.supervisor import Plan, Supervisor
+from services.triage.knowledge import Knowledge
+from services.triage.settings import Settings
+from shared import background, cache
+
+RULES = "rules"
+DEGRADED = {"gpu": "gpu", "cpu": "cpu_model"}
+"""What an answer calls a configured engine that was tried and failed."""
+CONNECTIONS = httpx.Limits(max_connections=64, max_keepalive_connections=16)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """An extraction, and the best engine whose word is in it."""
+
+    extraction: domain.Extraction
+    engine: str = RULES
+    model: str | None = None
+    degraded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The models above the rules. In shadow nothing of what they say reaches an answer."""
+
+    chain: Chain
+    shadow: Shadow
+    supervisor: Supervisor | None
+    knowledge: Knowledge
+    settings: Settings
+
+    async def understand(
+        self, text: str, found: domain.Extraction, *, within_s: float
+    ) -> Understood:
+        """What the rules found, with what a model may add where its role is to merge."""
+        if self.settings.model_role == "shadow":
+            self.shadow.offer(text, found)
+            return Understood(found)
+        if not text.strip() or not self.chain.endpoints:
+            return Understood(found)
+        read = await self.chain.extract(text, within_s=within_s)
+        degraded = tuple(sorted(DEGRADED[name] for name in read.reasons))
+        if not isinstance(read, Extracted):
+            return Understood(found, degraded=degraded)
+        joined = merged(found, reading_of(read), text, knowledge=self.knowledge)
+        if joined == found:
+            return Understood(found, degraded=degraded)
+        return Understood(joined, read.engine, read.model, degraded)
+
+
+def reading_of(read: Extracted) -> ModelReading:
+    """What the merge may see of a model's answer."""
+    output = read.output
+    return ModelReading(output.age, output.gender, output.is_self, tuple(output.symptoms))
+
+
+@asynccontextmanager
+async def running(app: FastAPI, settings: Settings, knowledge: Knowledge) -> AsyncIterator[Engines]:
+    """The engines of an application: they come up beside it, and nobody waits for them."""
+    async with AsyncExitStack() as stack:
+        transport = await stack.enter_async_context(httpx.AsyncHTTPTransport(limits=CONNECTIONS))
+        client = LlamaClient(transport)
+        gpu = GpuAddress(settings.gpu_url or "", settings.gpu_key.get_secret_value())
+        supervisor = _supervisor(settings, client) if "cpu" in settings.engines else None
+        endpoints = _endpoints(settings, knowledge, client, gpu, supervisor)
+        registry: CollectorRegistry = app.state.registry
+        metrics = Metrics.register(registry)
+        chain = Chain(
+            endpoints,
+            grammar=extract_grammar(knowledge.ontology),
+            codes=knowledge.ontology,
+            metrics=metrics,
+        )
+        shadow = Shadow(chain, metrics, settings.deadline_ms / 1000)
+        stack.push_async_callback(shadow.stop)
+        if endpoints:
+            work = background.running(app, "watch engines", chain.watch())
+            await stack.enter_async_context(work)
+        if supervisor is not None:
+            work = background.running(app, "local worker", supervisor.run())
+            await stack.enter_async_context(work)
+        if "gpu" in settings.engines and settings.redis_url is not None:
+            redis = cache.connect(settings.redis_url.get_secret_value())
+            stack.push_async_callback(redis.aclose)
+            follow = gpu.follow(redis, redis_key(settings.dataset))
+            await stack.enter_async_context(background.running(app, "follow gpu", follow))
+        yield Engines(chain, shadow, supervisor, knowledge, settings)
+
+
+def _supervisor(settings: Settings, client: LlamaClient) -> Supervisor:
+    plan = Plan(
+        model=settings.model,
+        adapter=settings.adapter,
+        backend=settings.cpu_backend,
+        folder=settings.model_dir.absolute(),
+        threads=settings.cpu_threads,
+        context=settings.context_tokens,
+    )
+    return Supervisor(plan, client)
+
+
+def _endpoints(
+    settings: Settings,
+    knowledge: Knowledge,
+    client: LlamaClient,
+    gpu: GpuAddress,
+    supervisor: Supervisor | None,
+) -> Sequence[Endpoint]:
+    made = _template(settings, knowledge)
+    limits = Limits(answer_s=settings.deadline_ms / 1000)
+    known = {"gpu": Endpoint("gpu", gpu.locate, made, limits, client)}
+    if supervisor is not None:
+        cpu = Endpoint("cpu", supervisor.locate, made, limits, client)
+        cpu.absent = lambda: supervisor.state
+        supervisor.is_sick = lambda: cpu.state == "down" and cpu.last_reason != "loading"
+        known["cpu"] = cpu
+    wanted = list(dict.fromkeys(settings.engines))
+    # What stands behind the rules is never asked: they always answer.
+    before = wanted[: wanted.index("rules")] if "rules" in wanted else wanted
+    return [known[name] for name in before if name in known]
+
+
+def _template(settings: Settings, knowledge: Knowledge) -> Template:
+    family = family_of(settings.model) if settings.prompt == "auto" else settings.prompt
+    return template(family, knowledge.ontology)

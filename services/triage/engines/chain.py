@@ -1,0 +1,156 @@
+"""The chain of engines: the best that is ready, the next one when it fails or is slow."""
+
+import asyncio
+from collections.abc import Collection, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.triage.engines.client import Ask, Completion, EngineFailed
+from services.triage.engines.endpoint import Endpoint
+from services.triage.engines.metrics import Metrics
+from services.triage.engines.output import ModelOutput, UnreadableOutput, read_output
+
+TOKEN_LIMIT = 320
+WATCH_EVERY_S = 0.5
+WORTH_A_TRY_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What an engine read in a text; `reasons` tell why not those before it."""
+
+    output: ModelOutput
+    engine: str
+    model: str | None
+    completion: Completion
+    reasons: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class NotExtracted:
+    """No engine answered; `reasons` by engine, empty where none was ready."""
+
+    reasons: Mapping[str, str]
+
+
+class Chain:
+    """Engines in their order. What is asked has an end: no call outlives its deadline."""
+
+    def __init__(
+        self,
+        endpoints: Sequence[Endpoint],
+        *,
+        grammar: str,
+        codes: Collection[str],
+        metrics: Metrics,
+    ) -> None:
+        self.endpoints = tuple(endpoints)
+        self._grammar = grammar
+        self._codes = frozenset(codes)
+        self._metrics = metrics
+
+    @property
+    def is_ready(self) -> bool:
+        return any(endpoint.is_ready for endpoint in self.endpoints)
+
+    async def extract(
+        self, text: str, *, within_s: float, temperature: float = 0.0
+    ) -> Extracted | NotExtracted:
+        """What the first engine that answers well reads in the text."""
+        race = _Race([e for e in self.endpoints if e.is_ready])
+        try:
+            async with asyncio.timeout(within_s):
+                return await self._run(race, text, temperature, within_s)
+        except TimeoutError:
+            for endpoint in race.running.values():
+                endpoint.note_failure("late")
+                self._note_fallback(race, endpoint, "late")
+            return NotExtracted(race.reasons)
+        finally:
+            await race.stop()
+
+    async def watch(self) -> None:
+        """Look after every engine for ever."""
+        await asyncio.gather(*(self._watch(endpoint) for endpoint in self.endpoints))
+
+    async def _watch(self, endpoint: Endpoint) -> None:
+        while True:
+            await endpoint.watch()
+            self._metrics.ready.labels(endpoint.name).set(endpoint.is_ready)
+            await asyncio.sleep(WATCH_EVERY_S)
+
+    async def _run(
+        self, race: "_Race", text: str, temperature: float, within_s: float
+    ) -> Extracted | NotExtracted:
+        while race.waiting or race.running:
+            if race.waiting:
+                endpoint = race.waiting.pop(0)
+                ask = self._ask(endpoint, text, temperature)
+                race.start(endpoint, self._answer(endpoint, ask, within_s, race.reasons))
+            hedge = race.hedge_s
+            done, _ = await asyncio.wait(
+                race.running, timeout=hedge, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not done:
+                self._metrics.hedges.inc()
+            for task in done:
+                endpoint = race.running.pop(task)
+                try:
+                    found = task.result()
+                except EngineFailed as failure:
+                    self._note_fallback(race, endpoint, failure.reason)
+                    continue
+                race.overtaken()
+                return found
+        return NotExtracted(race.reasons)
+
+    def _note_fallback(self, race: "_Race", endpoint: Endpoint, reason: str) -> None:
+        race.reasons[endpoint.name] = reason
+        endpoint.tally.fallbacks[reason] += 1
+        self._metrics.fallbacks.labels(endpoint.name, reason).inc()
+
+    async def _answer(
+        self, endpoint: Endpoint, ask: Ask, within_s: float, reasons: Mapping[str, str]
+    ) -> Extracted:
+        completion = await endpoint.complete(ask, within_s=within_s)
+        try:
+            output = read_output(completion.content, self._codes)
+        except UnreadableOutput:
+            endpoint.note_failure("grammar_ignored")
+            raise EngineFailed("grammar_ignored") from None
+        endpoint.tally.answered(completion)
+        self._metrics.answered(endpoint.name, completion)
+        return Extracted(output, endpoint.name, endpoint.model, completion, reasons)
+
+    def _ask(self, endpoint: Endpoint, text: str, temperature: float) -> Ask:
+        made = endpoint.template
+        return Ask(made.prompt(text), self._grammar, TOKEN_LIMIT, temperature, made.stop)
+
+
+class _Race:
+    """The engines of one question: those that run, in their order, and those that wait."""
+
+    def __init__(self, endpoints: list[Endpoint]) -> None:
+        self.waiting = endpoints
+        self.running: dict[asyncio.Task[Extracted], Endpoint] = {}
+        self.reasons: dict[str, str] = {}
+
+    @property
+    def hedge_s(self) -> float | None:
+        """How long the newest runner is waited for; without a next one, as long as it takes."""
+        if not self.waiting or not self.running:
+            return None
+        return list(self.running.values())[-1].hedge_s
+
+    def start(self, endpoint: Endpoint, answer: Coroutine[Any, Any, Extracted]) -> None:
+        self.running[asyncio.create_task(answer)] = endpoint
+
+    def overtaken(self) -> None:
+        """Those that ran before the winner were too slow for it."""
+        for endpoint in self.running.values():
+            endpoint.note_late()
+
+    async def stop(self) -> None:
+        for task in self.running:
+            task.cancel()
+        await asyncio.gather(*self.running, return_exceptions=True)

@@ -1,0 +1,151 @@
+"""llama-cpp-python's bindings as the worker's back end; compiled on this machine, for this CPU."""
+
+import asyncio
+import ctypes
+import threading
+import time
+from typing import Any
+
+import llama_cpp
+import numpy as np
+
+from services.triage.engines.worker.sampling import Grammar, Sampler
+from services.triage.engines.worker.task import BadRequest, CompletionRequest, Task
+
+BATCH = 512
+PIECE_BYTES = 256
+
+
+class BindingsBackend:
+    """One context, one text at a time. The tokens in its state are remembered, so that a prompt
+    with the same beginning is read from where it differs."""
+
+    def __init__(self, task: Task) -> None:
+        """Loads the model; this takes seconds, and raises ValueError for a file that is none."""
+        self._llama = llama_cpp.Llama(
+            model_path=task.model,
+            lora_path=task.adapter,
+            n_ctx=task.context,
+            n_batch=BATCH,
+            n_gpu_layers=0,
+            n_threads=task.threads,
+            n_threads_batch=task.threads,
+            swa_full=True,
+            verbose=False,
+        )
+        self._name = task.model
+        self._context = self._llama.ctx
+        self._vocabulary = llama_cpp.llama_model_get_vocab(self._llama.model)
+        self._size = llama_cpp.llama_vocab_n_tokens(self._vocabulary)
+        is_end = llama_cpp.llama_vocab_is_eog
+        self._ends = np.array([t for t in range(self._size) if is_end(self._vocabulary, t)])
+        self._held: list[int] = []
+
+    async def complete(self, request: CompletionRequest) -> dict[str, Any]:
+        stop = threading.Event()
+        work = asyncio.create_task(asyncio.to_thread(self._complete, request, stop))
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            stop.set()
+            await asyncio.gather(work, return_exceptions=True)
+            raise
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._llama.close)
+
+    def _complete(self, request: CompletionRequest, stop: threading.Event) -> dict[str, Any]:
+        grammar = Grammar(self._vocabulary, request.grammar) if request.grammar else None
+        chance = np.random.default_rng(request.seed)
+        sampler = Sampler(grammar, request.temperature, self._ends, chance)
+        try:
+            return self._answer(request, sampler, stop)
+        finally:
+            if grammar is not None:
+                grammar.close()
+
+    def _answer(
+        self, request: CompletionRequest, sampler: Sampler, stop: threading.Event
+    ) -> dict[str, Any]:
+        began = time.perf_counter()
+        prompt = self._llama.tokenize(request.prompt.encode(), add_bos=True, special=True)
+        if len(prompt) + request.n_predict > self._llama.n_ctx():
+            raise BadRequest("the prompt is longer than the context")
+        kept = self._forget_from(prompt, keep=request.cache_prompt)
+        self._read(prompt[kept:], stop)
+        read = time.perf_counter()
+        content, stop_type, count = self._write(request, sampler, stop)
+        wrote = time.perf_counter()
+        return {
+            "content": content,
+            "stop_type": stop_type,
+            "truncated": False,
+            "model": self._name,
+            "tokens_evaluated": len(prompt),
+            "tokens_predicted": count,
+            "tokens_cached": len(self._held),
+            "timings": {
+                "cache_n": kept,
+                "prompt_n": len(prompt) - kept,
+                "prompt_ms": (read - began) * 1000,
+                "predicted_n": count,
+                "predicted_ms": (wrote - read) * 1000,
+                "predicted_per_second": count / max(wrote - read, 1e-9),
+                "grammar_misses": sampler.misses,
+            },
+        }
+
+    def _forget_from(self, prompt: list[int], *, keep: bool) -> int:
+        """Drop from the state what the prompt does not begin with; the number of tokens kept. At
+        least one is read anew, as its logits are needed."""
+        same = 0
+        if keep:
+            for held, wanted in zip(self._held, prompt[:-1], strict=False):
+                if held != wanted:
+                    break
+                same += 1
+        memory = llama_cpp.llama_get_memory(self._context)
+        if not llama_cpp.llama_memory_seq_rm(memory, 0, same, -1):
+            llama_cpp.llama_memory_clear(memory, True)
+            same = 0
+        self._held = self._held[:same]
+        return same
+
+    def _read(self, tokens: list[int], stop: threading.Event) -> None:
+        for start in range(0, len(tokens), BATCH):
+            if stop.is_set():
+                raise asyncio.CancelledError
+            part = tokens[start : start + BATCH]
+            array = (llama_cpp.llama_token * len(part))(*part)
+            batch = llama_cpp.llama_batch_get_one(array, len(part))
+            if llama_cpp.llama_decode(self._context, batch) != 0:
+                raise RuntimeError("the model could not decode")
+            self._held += part
+
+    def _write(
+        self, request: CompletionRequest, sampler: Sampler, stop: threading.Event
+    ) -> tuple[str, str, int]:
+        written = bytearray()
+        for count in range(1, request.n_predict + 1):
+            token = sampler.next(self._logits())
+            if token in self._ends:
+                return written.decode(errors="replace"), "eos", count
+            written += self._piece(token)
+            text = written.decode(errors="replace")
+            ended = next((word for word in request.stop if word in text), None)
+            if ended is not None:
+                return text[: text.index(ended)], "word", count
+            if count < request.n_predict:
+                self._read([token], stop)
+        return written.decode(errors="replace"), "limit", request.n_predict
+
+    def _logits(self) -> Any:
+        pointer = llama_cpp.llama_get_logits_ith(self._context, -1)
+        return np.ctypeslib.as_array(pointer, shape=(self._size,))
+
+    def _piece(self, token: int) -> bytes:
+        buffer = (ctypes.c_char * PIECE_BYTES)()
+        size = llama_cpp.llama_token_to_piece(
+            self._vocabulary, token, buffer, PIECE_BYTES, 0, False
+        )
+        return buffer.raw[:size]
