@@ -59,10 +59,10 @@ def _is_held_out(text: str) -> bool:
 
 def _variants(one: Example, pieces: Material, random: Random) -> Iterable[Example]:
     yield one
-    yield replace(one, text=damaged(one.text, random))
-    yield replace(one, text=damaged(one.text, random))
-    yield _told_of(one, pieces, random)
-    yield replace(one, text=_talked_around(one.text, pieces, random))
+    for _ in range(3):
+        yield replace(one, text=damaged(one.text, random))
+        yield _told_of(one, pieces, random)
+        yield replace(one, text=_talked_around(one.text, pieces, random))
 
 
 def _talked_around(text: str, pieces: Material, random: Random) -> str:

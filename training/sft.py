@@ -1,9 +1,15 @@
-"""Supervised fine-tuning with LoRA: loss on the answer only, over the tokens that answers use."""
+"""Supervised fine-tuning with LoRA: loss on the answer only.
+
+The head can be cut to the tokens that answers use, which is most of the work on a processor without
+an accelerator. It was measured what that costs: tokens that were never trained against then win at
+most steps, the grammar has to look through the whole vocabulary instead of the best token alone,
+and an answer of 0.7 s takes over 60 s. So the whole head is the rule, and the cut one for trials.
+"""
 
 import json
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
@@ -16,6 +22,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from training.examples import Example
 from training.prompts import Dialect
+from training.tokens import SentencePieceTokens
 
 CHECKPOINT_EVERY_S = 600.0
 _PROJECTIONS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
@@ -33,6 +40,7 @@ class Recipe:
     batch_tokens: int = 16_384
     warmup: float = 0.03
     longest: int = 640
+    whole_head: bool = True
     steps: int | None = None
 
 
@@ -45,21 +53,24 @@ class Encoded:
 
 
 class Base:
-    """A base model with its tokenizer, from a GGUF file or a folder of safetensors."""
+    """A base model and its tokens, from a GGUF file or a folder of safetensors."""
 
     def __init__(self, source: Path, *, device: str) -> None:
         where: dict[str, Any] = {"pretrained_model_name_or_path": str(source)}
         if source.suffix == ".gguf":
             where = {"pretrained_model_name_or_path": str(source.parent), "gguf_file": source.name}
-        self.tokenizer = AutoTokenizer.from_pretrained(**where)
+            self.encode: Callable[[str], list[int]] = SentencePieceTokens(source).encode
+        else:
+            tokenizer = AutoTokenizer.from_pretrained(**where)
+            self.encode = lambda text: list(tokenizer(text, add_special_tokens=False).input_ids)
         self.model = AutoModelForCausalLM.from_pretrained(**where, dtype=torch.float32).to(device)
         self.device = device
 
 
 def encode(example: Example, base: Base, dialect: Dialect, longest: int) -> Encoded | None:
     """The conversation as tokens; None where it is longer than what is trained on."""
-    prompt = base.tokenizer(dialect.prompt(example.text), add_special_tokens=False).input_ids
-    answer = base.tokenizer(example.answer() + dialect.end, add_special_tokens=False).input_ids
+    prompt = base.encode(dialect.prompt(example.text))
+    answer = base.encode(example.answer() + dialect.end)
     opening = [] if dialect.begin is None else [dialect.begin]
     tokens = [*opening, *prompt, *answer]
     return Encoded(tokens, len(tokens) - len(answer)) if len(tokens) <= longest else None
@@ -98,7 +109,7 @@ class _Run:
         self._encoded = encoded
         trained = [p for p in model.parameters() if p.requires_grad]
         self._optimizer = torch.optim.AdamW(trained, lr=recipe.rate, weight_decay=0.01)
-        self._vocabulary = self._answer_tokens()
+        self._vocabulary = None if recipe.whole_head else self._answer_tokens()
         self._plan = [b for epoch in range(math.ceil(recipe.epochs)) for b in self._epoch(epoch)]
         share = recipe.epochs / math.ceil(recipe.epochs)
         self._total = recipe.steps or max(1, round(len(self._plan) * share))
@@ -173,7 +184,7 @@ class _Run:
         return 0.5 * (1 + math.cos(math.pi * (self._done - warm) / max(1, self._total - warm)))
 
     def _loss(self, batch: Sequence[Encoded]) -> torch.Tensor:
-        """Cross entropy at the answers' places; the head is cut to the tokens answers use."""
+        """Cross entropy at the answers' places."""
         width = max(len(one.tokens) for one in batch)
         padded = [one.tokens + [0] * (width - len(one.tokens)) for one in batch]
         seen = [[1] * len(one.tokens) + [0] * (width - len(one.tokens)) for one in batch]
@@ -183,9 +194,11 @@ class _Run:
         hidden = inner.model(input_ids=tokens, attention_mask=mask).last_hidden_state
         rows = [(i, p) for i, one in enumerate(batch) for p in range(one.start, len(one.tokens))]
         at = torch.tensor(rows, device=self._device)
-        head = inner.get_output_embeddings().weight[self._vocabulary]
+        head = inner.get_output_embeddings().weight
+        wanted = tokens[at[:, 0], at[:, 1]]
+        if self._vocabulary is not None:
+            head, wanted = head[self._vocabulary], torch.searchsorted(self._vocabulary, wanted)
         logits = hidden[at[:, 0], at[:, 1] - 1] @ head.T.to(hidden.dtype)
-        wanted = torch.searchsorted(self._vocabulary, tokens[at[:, 0], at[:, 1]])
         return torch.nn.functional.cross_entropy(logits.float(), wanted)
 
     def _tell(self) -> None:
