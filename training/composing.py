@@ -147,9 +147,7 @@ def _joined(clauses: Sequence[Clause], random: Random) -> str:
     return " ".join([*(clause.before for clause in clauses[:-1]), clauses[-1].last])
 
 
-def _around(
-    known: Material, who: str, history: str, body: Sequence[str], random: Random
-) -> str:
+def _around(known: Material, who: str, history: str, body: Sequence[str], random: Random) -> str:
     """The person, the onset and the disease before what is said, and talk around it."""
     around = known.around
     onset = random.choice(around["onsets"]) if random.random() < 0.4 else ""

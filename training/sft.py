@@ -16,8 +16,13 @@ from random import Random
 from typing import Any
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict
-from peft import set_peft_model_state_dict
+from peft import (
+    LoraConfig,
+    PeftModel,
+    get_peft_model,
+    get_peft_model_state_dict,
+    set_peft_model_state_dict,
+)
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from training.examples import Example
@@ -36,8 +41,8 @@ class Recipe:
     rank: int = 16
     alpha: int = 32
     rate: float = 4e-4
-    epochs: float = 3.0
-    batch_tokens: int = 16_384
+    epochs: float = 2.0
+    batch_tokens: int = 8_192
     warmup: float = 0.03
     longest: int = 640
     whole_head: bool = True
@@ -103,7 +108,12 @@ class _Run:
     """One training: where it stands, and how it goes on after it was ended."""
 
     def __init__(
-        self, model: PeftModel, encoded: Sequence[Encoded], recipe: Recipe, folder: Path, device: str
+        self,
+        model: PeftModel,
+        encoded: Sequence[Encoded],
+        recipe: Recipe,
+        folder: Path,
+        device: str,
     ) -> None:
         self._model, self._recipe, self._folder, self._device = model, recipe, folder, device
         self._encoded = encoded
