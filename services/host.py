@@ -56,6 +56,12 @@ class Server(uvicorn.Server):
         except SystemExit as error:
             raise StartFailed from error
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Streams never end by themselves, and the lifespan ends only after every connection has.
+        for end in getattr(getattr(self.config.app, "state", None), "before_stop", ()):
+            end()
+        await super().shutdown(sockets)
+
 
 @dataclass(slots=True)
 class _Run:

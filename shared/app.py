@@ -27,9 +27,11 @@ def build(
     lifespan: Lifespan,
     routers: Sequence[APIRouter],
     metrics_port: int | None = None,
+    forms: frozenset[str] = frozenset(),
 ) -> FastAPI:
     """An application with the standard endpoints. Where `metrics_port` is given, `/metrics` is
-    told on that port alone (the gateway's other listener is public)."""
+    told on that port alone (the gateway's other listener is public). `forms` are the paths that
+    take an HTML form instead of JSON."""
     app = FastAPI(
         title=f"Smart ER Match: {name}",
         version=version,
@@ -41,6 +43,7 @@ def build(
     app.state.service_token = service_token(settings.service_key.get_secret_value(), name)
     app.state.metrics_port = metrics_port
     app.state.ended = asyncio.Event()
+    app.state.before_stop = []  # callables that end what would keep connections open
     app.include_router(health.router)
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
     for router in routers:
@@ -52,6 +55,7 @@ def build(
         registry=app.state.registry,
         simulated=settings.simulated,
         public=metrics_port is not None,
+        forms=forms,
     )
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

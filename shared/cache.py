@@ -14,12 +14,12 @@ class CacheUnusable(Unusable):
     """Redis is absent."""
 
 
-def connect(url: str) -> Redis:
-    """A client that gives up after two seconds; nothing is opened until it is used."""
+def connect(url: str, *, timeout_s: float = TIMEOUT_S) -> Redis:
+    """A client that gives up after so long; nothing is opened until it is used."""
     return Redis.from_url(
         url,
-        socket_timeout=TIMEOUT_S,
-        socket_connect_timeout=TIMEOUT_S,
+        socket_timeout=timeout_s,
+        socket_connect_timeout=timeout_s,
         health_check_interval=15,
         retry=Retry(NoBackoff(), 1),
     )

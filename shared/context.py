@@ -77,6 +77,11 @@ def language() -> Language:
     return _language.get()
 
 
+def speak(wanted: Language) -> None:
+    """Answer the request in work in this language, whatever its header says."""
+    _language.set(wanted)
+
+
 def preferred_language(header: str | None) -> Language:
     """The first of Korean and English by the header's own weights."""
     ranked: list[tuple[float, Language]] = []

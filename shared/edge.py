@@ -13,12 +13,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import context, logs, problems
 
 BODY_LIMIT_BYTES = 64 * 1024
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 SERVER_ERROR = 500
 QUIET_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 
 
 class Edge:
-    """ASGI middleware. It knows the route's template, never the address that was asked for."""
+    """ASGI middleware. It knows the route's template, never the address that was asked for. On the
+    paths of `forms` a browser posts a form, everywhere else a body is JSON."""
 
     def __init__(
         self,
@@ -28,8 +30,10 @@ class Edge:
         registry: CollectorRegistry,
         simulated: bool,
         public: bool,
+        forms: frozenset[str] = frozenset(),
     ) -> None:
         self._app = app
+        self._forms = forms
         self._log = logs.logger(service)
         self._simulated, self._public = simulated, public
         self._seconds = Histogram(
@@ -68,7 +72,8 @@ class Edge:
         self._account(scope, status, time.perf_counter() - began)
 
     async def _guarded(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
-        refused = _refusal(scope["method"], headers)
+        kind = FORM if scope["path"] in self._forms else JSON
+        refused = _refusal(scope["method"], headers, kind)
         if refused is not None:
             return await problems.render(refused)(scope, receive, send)
         return await self._app(scope, _limited(receive), send)
@@ -95,14 +100,14 @@ def _frames(error: BaseException) -> list[str]:
     return [f"{PurePath(f.filename).name}:{f.lineno} {f.name}" for f in frames]
 
 
-def _refusal(method: str, headers: Headers) -> problems.ProblemError | None:
+def _refusal(method: str, headers: Headers, wanted: str) -> problems.ProblemError | None:
     length = headers.get("content-length")
     if length is not None and length.isdigit() and int(length) > BODY_LIMIT_BYTES:
         return problems.BodyTooLarge(f"at most {BODY_LIMIT_BYTES} bytes")
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     has_body = length not in (None, "0") or "transfer-encoding" in headers
-    if method in ("POST", "PUT", "PATCH") and has_body and kind != "application/json":
-        return problems.UnsupportedMediaType("send application/json")
+    if method in ("POST", "PUT", "PATCH") and has_body and kind != wanted:
+        return problems.UnsupportedMediaType(f"send {wanted}")
     return None
 
 

@@ -13,7 +13,15 @@ from structlog.typing import EventDict, WrappedLogger
 
 from shared.context import current_trace
 
-QUIET = ("alembic", "httpx", "httpcore", "uvicorn.access", "sqlalchemy.engine")
+QUIET = (
+    "alembic",
+    "httpx",
+    "httpcore",
+    "httpx2",
+    "httpcore2",
+    "uvicorn.access",
+    "sqlalchemy.engine",
+)
 
 
 def configure(*, profile: Literal["dev", "production"], level: str) -> None:

@@ -10,6 +10,9 @@ from shared import context
 from shared.app import service_token
 from shared.problems import DeadlineExceeded, ProblemError, Unavailable, UpstreamFailed
 
+PASSED_ON = ("errors", "resume")
+"""Members of a peer's problem that go on to the caller."""
+
 A = TypeVar("A", bound=BaseModel)
 
 
@@ -46,13 +49,14 @@ class Peer:
     async def send(
         self,
         path: str,
-        body: BaseModel,
+        body: BaseModel | None,
         *,
         deadline: context.Deadline,
         passes: tuple[type[ProblemError], ...] = (),
+        method: str = "POST",
     ) -> None:
-        """Post something that has no answer."""
-        await self._send("POST", path, body, deadline, passes)
+        """Send something that has no answer."""
+        await self._send(method, path, body, deadline, passes)
 
     async def _send(
         self,
@@ -104,6 +108,6 @@ class Peer:
         for kind in passes:
             if kind.slug == slug:
                 passed = kind(str(told.get("detail", "")))
-                passed.extra = {"errors": told["errors"]} if "errors" in told else {}
+                passed.extra = {name: told[name] for name in PASSED_ON if name in told}
                 return passed
         return UpstreamFailed(f"{self.name} failed", extra={"cause": slug})

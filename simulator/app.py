@@ -12,9 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from simulator.answers import OPERATIONS, answer
 from simulator.faults import Broken, Meeting, Severable, Switchboard, control
 from simulator.hospitals import build_hospitals
+from simulator.identity import app as identity
+from simulator.identity.world import World as IdentityWorld
 from simulator.life import WARM_UP, World
 
 SERVICE_PATH = "/B552657/ErmctInfoInqireService"
+IDENTITY_PATH = "/identity"
 _MARK = {"X-ER-Simulated": "1"}
 
 
@@ -54,6 +57,7 @@ def create_app(
         return await _answered(operation, world_now(), query, switchboard.meeting(operation, query))
 
     app.include_router(control(switchboard))
+    app.mount(IDENTITY_PATH, identity.create_app(IdentityWorld()))
 
     @app.exception_handler(HTTPException)
     async def refuse(_: Request, error: Exception) -> Response:

@@ -1,6 +1,7 @@
 """Real PostgreSQL with PostGIS and real Redis, private to the run, for every test that asks."""
 
 import asyncio
+import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
 
@@ -13,6 +14,9 @@ from services.cli.migrate import prepare_database
 from tests.support.places import captures_folder
 
 TEMPLATE = "er_template"
+
+# No test but those of the engines, which say so themselves, fetches a model and starts a worker.
+os.environ["ER_TRIAGE_ENGINES"] = "rules"
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -9,7 +9,9 @@ from dotenv import load_dotenv
 
 from services.cli import (
     asking,
+    authorizing,
     checks,
+    documenting,
     overriding,
     replaying,
     running,
@@ -118,23 +120,36 @@ def check(
 
 
 @app.command()
+def document() -> None:
+    """Write docs/clinical.md from the clinical data."""
+    documenting.document()
+
+
+@app.command()
 def bench(
     name: Annotated[str, typer.Argument(help=", ".join(benches.BENCHES))] = "first-words",
     out: Annotated[Path | None, typer.Option(help="write the figures as JSON")] = None,
     state: State = None,
-    feed: Annotated[str | None, typer.Option(help="sync: a feed instead of the simulator")] = None,
+    feed: Annotated[str | None, typer.Option(help="a feed instead of the simulator")] = None,
     size: Annotated[list[int] | None, typer.Option(help="sync: countries (1, 10, 100)")] = None,
-    rounds: Annotated[int, typer.Option(min=1, help="sync: steady rounds per size")] = 5,
+    rounds: Annotated[int, typer.Option(min=1, help="steady rounds")] = 5,
     seconds: Annotated[float, typer.Option(min=4, help="sync: calls with, and without")] = 40,
     processes: Annotated[bool, typer.Option(help="sync: a process per service, too")] = False,
+    streams: Annotated[int, typer.Option(min=1, help="events: streams at once")] = 1000,
+    model: Annotated[str | None, typer.Option(help="engines: file:, hf:, s3: or pypi:")] = None,
+    gpu_url: Annotated[str, typer.Option(help="engines: a llama.cpp server outside")] = "",
+    gpu_key: Annotated[str, typer.Option(help="engines: its key")] = "",
 ) -> None:
     """Figures as ratios against a control in the same run."""
     sizes = tuple(size) if size else bench_reports.SIZES
-    wanted = bench_reports.Wanted(state, feed, sizes, rounds, seconds, processes)
+    wanted = bench_reports.Wanted(
+        state, feed, sizes, rounds, seconds, processes, streams, model, gpu_url, gpu_key
+    )
     benches.run(name, wanted, out)
 
 
 app.add_typer(evaluation, name="eval")
+app.add_typer(authorizing.commands, name="auth")
 
 
 def main() -> int:

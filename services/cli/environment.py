@@ -10,7 +10,8 @@ from services.catalog import GATEWAY_INNER_PORT, SERVICES
 from services.cli.state import Secrets
 from services.host import bind
 from shared.settings import SettingsError
-from simulator.app import SERVICE_PATH
+from simulator.app import IDENTITY_PATH, SERVICE_PATH
+from simulator.identity.addresses import settings as identity_settings
 
 Dataset = Literal["live", "demo"]
 
@@ -66,6 +67,7 @@ def compose(
         "ER_DATASET": dataset,
         "ER_REDIS_URL": redis_url,
         "ER_SERVICE_KEY": os.environ.get("ER_SERVICE_KEY") or secrets.get("service_key"),
+        **_chat_key(secrets),
         GATEWAY_INNER_PORT[0]: str(listeners.port("gateway", 1)),
     }
     for service in SERVICES.values():
@@ -79,4 +81,23 @@ def compose(
             f"http://127.0.0.1:{listeners.port('simulator')}{SERVICE_PATH}"
         )
         variables["ER_SYNC_NMC_KEY"] = "demo"
-    return variables
+    return _auth(dataset, listeners, secrets) | variables
+
+
+def _chat_key(secrets: Secrets) -> dict[str, str]:
+    """Made in the state folder in dev; production brings its own, or triage refuses to start."""
+    given = os.environ.get("ER_CHAT_KEY")
+    if given or os.environ.get("ER_PROFILE") == "production":
+        return {"ER_CHAT_KEY": given} if given else {}
+    return {"ER_CHAT_KEY": secrets.get("chat_key")}
+
+
+def _auth(dataset: Dataset, listeners: Listeners, secrets: Secrets) -> dict[str, str]:
+    """Logins: in a demo with the fictional providers, and back to the demo's own page."""
+    gateway = f"http://127.0.0.1:{listeners.port('gateway')}"
+    variables = {"ER_PUBLIC_URL": gateway, "ER_AUTH_DATA_KEY": secrets.get("auth_data_key")}
+    if dataset == "demo":
+        simulator = f"http://127.0.0.1:{listeners.port('simulator')}"
+        variables |= identity_settings(simulator + IDENTITY_PATH)
+        variables["ER_AUTH_REDIRECT_URIS"] = f"{gateway}/demo/login"
+    return {name: os.environ.get(name) or value for name, value in variables.items()}

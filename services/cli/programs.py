@@ -22,6 +22,10 @@ POSTGRES_FOLDERS = (
     "/usr/local/opt/postgresql*/bin",
     "/home/linuxbrew/.linuxbrew/opt/postgresql*/bin",
 )
+CHROMIUM_APPS = (
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
 SYSTEM_FOLDERS = ("/usr/sbin", "/sbin", "/usr/local/sbin", "/opt/homebrew/bin", "/usr/local/bin")
 USE_INSTEAD = "; or name an outside one in {setting}, or use deploy/compose.yaml"
 
@@ -96,6 +100,18 @@ def find_nginx() -> str:
     if path is None:
         raise ProgramMissing("nginx is missing: apt, dnf or brew install nginx")
     return path
+
+
+def find_chromium() -> str:
+    """The path of Chromium or Chrome, which only the tests need; raises ProgramMissing."""
+    names = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+    found = [path for path in map(_which, names) if path is not None]
+    found += [path for path in CHROMIUM_APPS if Path(path).exists()]
+    if not found:
+        raise ProgramMissing(
+            "chromium is missing: apt or dnf install chromium, brew install --cask chromium"
+        )
+    return found[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +224,7 @@ def _main(names: Sequence[str]) -> None:
         "postgres": find_postgres,
         "redis": find_redis,
         "nginx": find_nginx,
+        "chromium": find_chromium,
     }
     for name in names:
         try:

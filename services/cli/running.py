@@ -118,6 +118,8 @@ def _servers(state: Path, dataset: Dataset, listeners: Listeners) -> Iterator[Ad
         )
         os.environ.update(variables)
         os.environ.setdefault("ER_SYNC_PAYLOAD_DIR", str(state / "payloads" / dataset))
+        # Models hold nothing of a dataset, so that demo and live share them.
+        os.environ.setdefault("ER_TRIAGE_MODEL_DIR", str(state.resolve() / "engines"))
         inner = {name: f"http://127.0.0.1:{listeners.port(name)}" for name in SERVICES}
         inner["gateway"] = f"http://127.0.0.1:{listeners.port('gateway', 1)}"
         gateway = f"http://127.0.0.1:{listeners.port('gateway')}"
@@ -172,6 +174,7 @@ def _tell(address: Address) -> None:
         console.print(f"er:   {name:9} {url}", markup=False)
     if address.dataset == "demo":
         console.print("er: SIMULATED: every hospital is fictional", style="bold yellow")
+        console.print(f"er: logins with fictional people at {address.gateway}/demo/login")
     console.print(f"er: ready at {address.gateway}", style="bold green", markup=False)
 
 

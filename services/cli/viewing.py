@@ -12,6 +12,7 @@ from services.cli.readiness import unready
 from shared.app import service_token
 from shared.contracts.gateway import StatusAnswer
 from shared.contracts.sync import RefreshAnswer, RoundsAnswer
+from shared.contracts.triage import Engine
 
 ASK_S = 5.0
 REFRESH_S = 120.0
@@ -33,7 +34,7 @@ def status(named: Path | None) -> int:
     _print_services(address)
     _print_rounds(address)
     for engine in told.engines:
-        console.print(f"engine {engine.name}: {engine.state} ({engine.role})")
+        console.print(_engine_line(engine), markup=False)
     return 0 if told.status == "ok" else 1
 
 
@@ -67,6 +68,17 @@ def ask_inner(
         wrong = "; ".join(f"{e['pointer']} {e['message']}" for e in told.get("errors") or [])
         raise CommandFailed(f"{service}: {told['title']}: {wrong or told['detail']}")
     return answer.content
+
+
+def _engine_line(engine: Engine) -> str:
+    line = f"engine {engine.name}: {engine.state} ({engine.role})"
+    line += f" · {engine.model}" if engine.model else ""
+    line += f" · {engine.detail}" if engine.detail else ""
+    measures = engine.measures
+    if measures is not None and measures.answers:
+        line += f" · {measures.answers} answers, p50 {measures.p50_ms} ms"
+        line += f", p95 {measures.p95_ms} ms, agreement {measures.agreement or '-'}"
+    return line
 
 
 def _print_sync(told: StatusAnswer) -> None:

@@ -1,95 +1,52 @@
 """Who calls: by a verified token where one is shown, else by the address of the connection."""
 
-import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from fastapi import Request
 
+from services.gateway.revocations import Revocations
+from services.gateway.tokens import TokenReader
 from shared import tokens
-from shared.context import Deadline
-from shared.contracts.auth import JwksAnswer
-from shared.peer import Peer
-from shared.problems import ProblemError, Unauthenticated
+from shared.contracts.auth import ApiKeyUse
+from shared.problems import Unauthenticated
 
-AUDIENCE = "smart-er-match"
-FETCH_AT_MOST_EVERY_S = 60.0
-FETCH_TIMEOUT_S = 1.0
+Networks = list[IPv4Network | IPv6Network]
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`address` is the connection's; `claims` are there where a token was verified."""
+    """`address` is the connection's; `claims` are there where a token was verified, `app` where
+    a client app's key was counted."""
 
     address: str
     claims: tokens.Claims | None = None
     auth_lost: bool = False
-
-
-class TokenReader:
-    """Verifies tokens with the keys of auth, which are asked for at most once a minute."""
-
-    def __init__(self, auth: Peer, *, issuer: str) -> None:
-        self._auth = auth
-        self._issuer = issuer
-        self._keys: Mapping[str, Mapping[str, str]] = {}
-        self._fetched_at = -FETCH_AT_MOST_EVERY_S
-        self._lost = False
-
-    async def read(self, token: str) -> tokens.Claims | None:
-        """The claims; None while auth was never reached. A bad token is Unauthenticated."""
-        try:
-            return self._verify(token)
-        except tokens.TokenRefused as error:
-            if not await self._refetched():
-                if not self._keys:
-                    return None
-                raise Unauthenticated("the token is not valid") from error
-        try:
-            return self._verify(token)
-        except tokens.TokenRefused as error:
-            raise Unauthenticated("the token is not valid") from error
-
-    def _verify(self, token: str) -> tokens.Claims:
-        return tokens.verify(token, self._keys, issuer=self._issuer, audience=AUDIENCE)
-
-    async def _refetched(self) -> bool:
-        if time.monotonic() - self._fetched_at < FETCH_AT_MOST_EVERY_S:
-            return False
-        self._fetched_at = time.monotonic()
-        try:
-            answer = await self._auth.call(
-                "GET", "/v1/jwks", JwksAnswer, deadline=Deadline.after(FETCH_TIMEOUT_S)
-            )
-        except ProblemError:
-            self._fetched_at = -FETCH_AT_MOST_EVERY_S if not self._keys else self._fetched_at
-            return False
-        self._keys = {key.kid: key.model_dump() for key in answer.keys}
-        return True
+    app: ApiKeyUse | None = None
 
 
 async def identify(
-    request: Request, reader: TokenReader, trusted: list[IPv4Network | IPv6Network]
+    request: Request, address: str, reader: TokenReader, revocations: Revocations
 ) -> Caller:
-    """The caller of a request. Forwarded addresses count only from a trusted proxy."""
-    address = client_address(
-        request.client.host if request.client else "",
-        request.headers.getlist("x-forwarded-for"),
-        trusted,
-    )
+    """The caller of a request from an address; Unauthenticated where a shown token is bad."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if not scheme:
         return Caller(address)
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("send a Bearer token or none")
     claims = await reader.read(token.strip())
+    if claims is not None and await revocations.hold(claims.session):
+        raise Unauthenticated("the session has ended")
     return Caller(address, claims, auth_lost=claims is None)
 
 
-def client_address(
-    peer: str, forwarded: list[str], trusted: list[IPv4Network | IPv6Network]
-) -> str:
+def address_of(request: Request, trusted: Networks) -> str:
+    """Where a request comes from. Forwarded addresses count only from a trusted proxy."""
+    peer = request.client.host if request.client else ""
+    return client_address(peer, request.headers.getlist("x-forwarded-for"), trusted)
+
+
+def client_address(peer: str, forwarded: list[str], trusted: Networks) -> str:
     """The nearest address that is not a trusted proxy's, walking back from the connection."""
     hops = [hop.strip() for line in forwarded for hop in line.split(",") if hop.strip()]
     address = peer
@@ -98,7 +55,20 @@ def client_address(
     return address
 
 
-def _is_trusted(address: str, trusted: list[IPv4Network | IPv6Network]) -> bool:
+def counted_as(address: str) -> str:
+    """Whom an address is counted for: a home has a whole IPv6 /64, so that is one caller."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Network((parsed, 64), strict=False).network_address)
+
+
+def _is_trusted(address: str, trusted: Networks) -> bool:
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from services.gateway.clients import Peers
-from services.gateway.errors import SessionNotFound
 from shared.context import Deadline
 from shared.contracts.gateway import Recommendation, RecommendationRequest
 from shared.contracts.matching import MatchAnswer, MatchRequest
@@ -41,9 +40,15 @@ class Flow:
         return await self._plan(plan, Deadline.after(NEEDS_S))
 
     async def recommend(self, request: RecommendationRequest) -> Recommendation:
-        """Advice, needs and hospitals; where the list fails, the problem carries the advice."""
+        """Advice, needs and hospitals of a text or a patient."""
         whole = Deadline.after(WHOLE_S)
-        triage = await self._understand(request, whole)
+        return await self.list_for(request, await self._understand(request, whole), whole)
+
+    async def list_for(
+        self, request: RecommendationRequest, triage: TriageAnswer, whole: Deadline
+    ) -> Recommendation:
+        """Needs and hospitals of what was understood; where the list fails, the problem carries
+        the advice."""
         try:
             plan_within = whole.step(at_most=NEEDS_S, keep=MATCH_S)
             plan = await self._plan(_plan_request(request, triage), plan_within)
@@ -61,8 +66,6 @@ class Flow:
 
     async def _understand(self, request: RecommendationRequest, whole: Deadline) -> TriageAnswer:
         within = whole.step(at_most=EXTRACT_S, keep=NEEDS_S + MATCH_S)
-        if request.session_id is not None:
-            raise SessionNotFound("no session has this id")
         if request.patient is not None:
             return await self.peers.triage.call(
                 "POST",
@@ -134,9 +137,10 @@ def _assemble(triage: TriageAnswer, plan: NeedsAnswer, match: MatchAnswer) -> Re
         needs=plan.needs,
         policy=plan.policy,
         comment=plan.comment,
+        ai_generated=plan.ai_generated,
         advice=triage.advice,
         search=match.search,
         hospitals=match.hospitals,
         compare=match.compare,
-        degraded=sorted({*triage.degraded, *match.degraded}),
+        degraded=sorted({*triage.degraded, *plan.degraded, *match.degraded}),
     )

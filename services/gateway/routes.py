@@ -1,15 +1,16 @@
 """The public addresses."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.gateway import status as system
 from services.gateway.callers import Caller
+from services.gateway.chat import Chat
+from services.gateway.conditional import conditional
 from services.gateway.errors import HospitalNotFound
 from services.gateway.state import State
 from shared.context import Deadline
-from shared.contracts.auth import GuestRequest, JwksAnswer, TokenAnswer
 from shared.contracts.gateway import Recommendation, RecommendationRequest, StatusAnswer
 from shared.contracts.matching import Hpid, OutcomeRequest
 from shared.contracts.sync import HistoryAnswer, HospitalDetail, SearchAnswer, SearchRequest
@@ -17,6 +18,7 @@ from shared.contracts.triage import NeedsAnswer, NeedsRequest, TriageAnswer, Tri
 from shared.problems import InvalidRequest, NotFound
 
 INNER_S = 2.0
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "what the client holds"}}
 
 
 async def state_of(request: Request) -> State:
@@ -57,7 +59,10 @@ async def recommend(
     body: RecommendationRequest, state: StateDep, caller: CallerDep
 ) -> Recommendation:
     """What to do now, what is needed, and where to go and why."""
-    found = await state.flow.recommend(body)
+    if body.session_id is not None:
+        found = await Chat(state.flow).recommend(caller, body)
+    else:
+        found = await state.flow.recommend(body)
     return found.model_copy(update={"degraded": sorted({*found.degraded, *state.lost(caller)})})
 
 
@@ -86,50 +91,49 @@ async def search(body: SearchRequest, state: StateDep) -> SearchAnswer:
     )
 
 
-@router.get("/v1/hospitals/{hpid}", tags=["hospitals"])
-async def hospital(hpid: HpidPath, state: StateDep) -> HospitalDetail:
-    """Everything that one hospital reports."""
-    return await state.peers.sync.call(
+@router.get(
+    "/v1/hospitals/{hpid}",
+    tags=["hospitals"],
+    response_model=HospitalDetail,
+    responses=UNCHANGED,
+)
+async def hospital(request: Request, hpid: HpidPath, state: StateDep) -> Response:
+    """Everything that one hospital reports; with `If-None-Match`, 304 while nothing but its age
+    has changed."""
+    found = await state.peers.sync.call(
         "GET",
         f"/v1/hospitals/{hpid}",
         HospitalDetail,
         deadline=Deadline.after(INNER_S),
         passes=(HospitalNotFound,),
     )
+    return conditional(request, found)
 
 
-@router.get("/v1/hospitals/{hpid}/history", tags=["hospitals"])
+@router.get(
+    "/v1/hospitals/{hpid}/history",
+    tags=["hospitals"],
+    response_model=HistoryAnswer,
+    responses=UNCHANGED,
+)
 async def history(
-    hpid: HpidPath, state: StateDep, hours: Annotated[int, Query(ge=1, le=168)] = 24
-) -> HistoryAnswer:
-    """How one hospital's values changed."""
-    return await state.peers.sync.call(
+    request: Request,
+    hpid: HpidPath,
+    state: StateDep,
+    hours: Annotated[int, Query(ge=1, le=168)] = 24,
+) -> Response:
+    """How one hospital's values changed; with `If-None-Match`, 304 while none did."""
+    found = await state.peers.sync.call(
         "GET",
         f"/v1/hospitals/{hpid}/history?hours={hours}",
         HistoryAnswer,
         deadline=Deadline.after(INNER_S),
         passes=(HospitalNotFound,),
     )
+    return conditional(request, found)
 
 
 @router.get("/v1/status", tags=["status"])
 async def status(state: StateDep, caller: CallerDep) -> StatusAnswer:
     """The system in one look."""
     return await system.status(state.peers, simulated=state.simulated, lost=state.lost(caller))
-
-
-@router.post("/v1/auth/guest", tags=["auth"], status_code=201)
-async def guest(body: GuestRequest, state: StateDep, caller: CallerDep) -> TokenAnswer:
-    """A token for a guest."""
-    await state.limits.count_guest(caller)
-    return await state.peers.auth.call(
-        "POST", "/v1/guests", TokenAnswer, body=body, deadline=Deadline.after(INNER_S)
-    )
-
-
-@router.get("/.well-known/jwks.json", tags=["auth"])
-async def jwks(state: StateDep) -> JwksAnswer:
-    """The public keys that verify our tokens."""
-    return await state.peers.auth.call(
-        "GET", "/v1/jwks", JwksAnswer, deadline=Deadline.after(INNER_S)
-    )

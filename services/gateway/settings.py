@@ -7,6 +7,7 @@ from limits import RateLimitItem, parse
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from shared.contracts.auth import JWKS_MAX_AGE_S
 from shared.settings import CommonSettings
 
 
@@ -32,6 +33,8 @@ def _networks(value: object) -> object:
 Limit = Annotated[RateLimitItem | None, NoDecode, BeforeValidator(_limit)]
 Texts = Annotated[list[str], NoDecode, BeforeValidator(_listed)]
 Networks = Annotated[list[IPv4Network | IPv6Network], NoDecode, BeforeValidator(_networks)]
+Address = Annotated[str, Field(pattern=r"^https?://[^\s;,'\"/]+/[^\s;,'\"]*\{z\}[^\s;,'\"]*$")]
+Tiles = Annotated[Address | None, BeforeValidator(lambda value: value or None)]
 
 
 class Settings(CommonSettings):
@@ -50,5 +53,14 @@ class Settings(CommonSettings):
     limit_address: Limit = Field(parse("60/minute"), validate_default=False)
     limit_token: Limit = Field(parse("120/minute"), validate_default=False)
     limit_guest: Limit = Field(parse("20/hour"), validate_default=False)
+    limit_login: Limit = Field(parse("10/minute"), validate_default=False)
+    limit_failed_login: Limit = Field(parse("5/minute"), validate_default=False)
+    jwks_max_age_s: int = Field(
+        JWKS_MAX_AGE_S, gt=0, le=JWKS_MAX_AGE_S, validation_alias="ER_AUTH_JWKS_MAX_AGE_S"
+    )
+    public_url: str = Field("http://127.0.0.1:8000", validation_alias="ER_PUBLIC_URL")
     cors: Texts = []
+    streams: Annotated[int, Field(ge=0)] = 5000
+    tiles: Tiles = None
+    tiles_credit: str = ""
     trusted_proxies: Networks = Field([], validation_alias="ER_TRUSTED_PROXIES")

@@ -17,6 +17,8 @@ from shared.problems import ProblemError
 A = TypeVar("A", bound=BaseModel)
 
 ASK_S = 1.0
+MODELS = {"gpu": "gpu", "cpu": "cpu_model"}
+AWAY = frozenset({"cooling", "down"})
 
 
 async def status(peers: Peers, *, simulated: bool, lost: set[str]) -> StatusAnswer:
@@ -28,6 +30,7 @@ async def status(peers: Peers, *, simulated: bool, lost: set[str]) -> StatusAnsw
     degraded = set(lost)
     if state is None or state.consecutive_failures > 0:
         degraded.add("sync")
+    degraded |= _lost_engines(engines)
     as_of = state.data_as_of if state else None
     return StatusAnswer(
         status=_word(state, engines, degraded),
@@ -40,6 +43,15 @@ async def status(peers: Peers, *, simulated: bool, lost: set[str]) -> StatusAnsw
         engines=engines.engines if engines else [],
         degraded=sorted(degraded),
     )
+
+
+def _lost_engines(engines: EnginesAnswer | None) -> set[str]:
+    """Models whose word would be in the answers and is not; one in shadow is missed by nobody."""
+    return {
+        MODELS[engine.name]
+        for engine in (engines.engines if engines else [])
+        if engine.name in MODELS and engine.role == "merge" and engine.state in AWAY
+    }
 
 
 def _word(

@@ -8,27 +8,23 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-import httpx
 from fastapi import FastAPI
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.sync import errors, overriding, routes, store
+from services.sync import errors, overriding, routes, store, worker
 from services.sync.budget import Budget
 from services.sync.chance import Chance
 from services.sync.coordinator import Coordinator
-from services.sync.copies import Copies
-from services.sync.keeping import Keeping
-from services.sync.leadership import Leadership, Turn
+from services.sync.leadership import Leadership
 from services.sync.metrics import Metrics
-from services.sync.payloads import Archive, Recorder
 from services.sync.publisher import Publisher
 from services.sync.schedule import Schedule
 from services.sync.settings import Settings
-from services.sync.source import Source
 from services.sync.standing import Standing
 from services.sync.state import Service
 from services.sync.troubles import Troubles
+from services.sync.worker import Worker
 from shared import app as shared_app
 from shared import background, cache, db, logs
 from shared.contracts.sync import SnapshotKeys
@@ -46,11 +42,10 @@ def create_app(settings: Settings) -> FastAPI:
             stack.push_async_callback(engine.dispose)
             redis = cache.connect(settings.redis_url.get_secret_value())
             stack.push_async_callback(redis.aclose)
-            recorder = Recorder(remembers=settings.payload_dir is not None)
-            client = await stack.enter_async_context(_client(settings, recorder))
             await db.require(engine, "sync")
             await store.claim(engine, settings.dataset)
             await cache.require(redis)
+            heavy = await stack.enter_async_context(worker.running(settings))
             leadership = Leadership(engine)
             stack.push_async_callback(leadership.release)
             coordinator = _coordinator(
@@ -58,8 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
                 engine=engine,
                 redis=redis,
                 leadership=leadership,
-                source=_source(settings, client),
-                recorder=recorder,
+                heavy=heavy,
                 metrics=Metrics.register(app.state.registry),
             )
             await coordinator.start_warm()
@@ -89,28 +83,23 @@ def _coordinator(
     engine: AsyncEngine,
     redis: Redis,
     leadership: Leadership,
-    source: Source,
-    recorder: Recorder,
+    heavy: Worker,
     metrics: Metrics,
 ) -> Coordinator:
     chance = Chance(_now, random.random, partial(secrets.token_hex, 4))
     log = logs.logger("sync")
-    turn, budget = Turn(engine), Budget(engine, settings.calls_limit)
+    budget = Budget(engine, settings.calls_limit)
     return Coordinator(
         engine=engine,
-        source=source,
-        recorder=recorder,
+        simulated=settings.simulated,
+        worker=heavy,
         leadership=leadership,
-        turn=turn,
         budget=budget,
         schedule=Schedule(interval_s=settings.interval_s, budget=budget, chance=chance),
-        keeping=_keeping(settings),
         publisher=Publisher(
-            engine=engine,
-            turn=turn,
+            worker=heavy,
             redis=redis,
             keys=SnapshotKeys(dataset=settings.dataset),
-            simulated=settings.simulated,
             chance=chance,
             metrics=metrics,
             log=log,
@@ -119,28 +108,6 @@ def _coordinator(
         chance=chance,
         metrics=metrics,
         log=log,
-    )
-
-
-def _keeping(settings: Settings) -> Keeping:
-    if settings.payload_dir is None:
-        return Keeping(None, None)
-    copies = Copies(settings.payload_s3) if settings.payload_s3 else None
-    return Keeping(Archive(settings.payload_dir), copies)
-
-
-def _client(settings: Settings, recorder: Recorder) -> httpx.AsyncClient:
-    timeout = httpx.Timeout(settings.nmc_read_timeout_s, connect=settings.nmc_connect_timeout_s)
-    return httpx.AsyncClient(timeout=timeout, follow_redirects=False, event_hooks=recorder.hooks)
-
-
-def _source(settings: Settings, client: httpx.AsyncClient) -> Source:
-    return Source(
-        client,
-        settings.nmc_url,
-        settings.nmc_key.get_secret_value(),
-        settings.simulated,
-        settings.nmc_total_timeout_s,
     )
 
 

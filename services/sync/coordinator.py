@@ -6,23 +6,22 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from redis.exceptions import RedisError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.stdlib import BoundLogger
 
-from services.sync import publish, retention, rounds, store
+from services.sync import retention, store
 from services.sync.budget import Budget, BudgetSpent
 from services.sync.chance import Chance
 from services.sync.domain.pacing import quota_day
-from services.sync.domain.records import Picture, Plan
 from services.sync.failures import SourceFailure
-from services.sync.keeping import Keeping
-from services.sync.leadership import Leadership, Turn
+from services.sync.leadership import Leadership
 from services.sync.metrics import Metrics
-from services.sync.payloads import Recorder
+from services.sync.orders import Harvested, Overview
 from services.sync.publisher import Publisher
 from services.sync.schedule import Schedule
-from services.sync.source import Operation, Source
+from services.sync.source import Operation
 from services.sync.standing import Standing
+from services.sync.worker import Worker, WorkerLost
 from shared import db
 from shared.contracts.sync import RefreshAnswer, StateAnswer
 
@@ -49,22 +48,19 @@ class Coordinator:
         self,
         *,
         engine: AsyncEngine,
-        source: Source,
-        recorder: Recorder,
+        simulated: bool,
+        worker: Worker,
         leadership: Leadership,
-        turn: Turn,
         budget: Budget,
         schedule: Schedule,
-        keeping: Keeping,
         publisher: Publisher,
         standing: Standing,
         chance: Chance,
         metrics: Metrics,
         log: BoundLogger,
     ) -> None:
-        self._engine, self._source, self._recorder = engine, source, recorder
-        self._leadership, self._turn = leadership, turn
-        self._budget, self._schedule, self._keeping = budget, schedule, keeping
+        self._engine, self._simulated, self._worker = engine, simulated, worker
+        self._leadership, self._budget, self._schedule = leadership, budget, schedule
         self._publisher, self._standing = publisher, standing
         self._chance, self._metrics, self._log = chance, metrics, log
         self._tidied_on: date | None = None
@@ -100,10 +96,12 @@ class Coordinator:
                 self._standing.lost_redis(error)
             except db.LOST as error:
                 self._standing.lost_database(error)
+            except WorkerLost:
+                self._standing.lost_worker()
 
     async def refresh(self) -> RefreshAnswer:
         """One whole round now, the directory too. Raises RoundFailed if the source gave nothing,
-        and what PostgreSQL or Redis raise if they are away."""
+        and what PostgreSQL, Redis or the worker raise if they are away."""
         return await self._run_round(tuple(Operation))
 
     async def republish(self) -> None:
@@ -112,6 +110,8 @@ class Coordinator:
             await self._publisher.renew()
         except RedisError as error:
             self._standing.lost_redis(error)
+        except WorkerLost:  # whoever leads puts it right
+            self._standing.lost_worker()
 
     async def check_data(self) -> str:
         """Health check: something was published since the start."""
@@ -121,30 +121,28 @@ class Coordinator:
 
     def data_as_of(self) -> datetime | None:
         """When bed reports were last received."""
-        picture = self._publisher.picture
-        return publish.received_at(picture) if picture else None
+        overview = self._publisher.overview
+        return overview.received_at if overview else None
 
     def state(self) -> StateAnswer:
         """How the synchronisation stands."""
-        picture = self._publisher.picture or Picture({}, {}, {}, {})
-        states, now = picture.states.values(), self._chance.now()
-        words = (word for about in picture.overrides.values() for word in about.values())
+        overview = self._publisher.overview or Overview()
         leads = self._leadership.held
         return StateAnswer(
-            simulated=self._source.simulated,
+            simulated=self._simulated,
             snapshot=self._publisher.version,
             data_as_of=self.data_as_of(),
             last_success=self._standing.last_success,
             last_error=self._standing.troubles.last,
             consecutive_failures=self._standing.failed_in_a_row,
             next_due=self._schedule.next_due if leads else None,
-            hospitals=len(picture.hospitals),
-            with_place=sum(h.longitude is not None for h in picture.hospitals.values()),
-            with_beds=sum(s.in_beds and s.beds_last_seen_at is None for s in states),
+            hospitals=overview.hospitals,
+            with_place=overview.with_place,
+            with_beds=overview.with_beds,
             leader=leads,
             calls_today=self._schedule.calls_today,
             daily_calls=self._schedule.daily_calls,
-            overrides=sum(word.holds(now) for word in words),
+            overrides=len(overview.in_force(self._chance.now())),
         )
 
     async def _leads(self) -> bool:
@@ -169,12 +167,14 @@ class Coordinator:
         began = time.monotonic()
         self._schedule.plan_after_interval()
         try:
-            picture = self._publisher.picture or await store.load(self._engine)
-            if operations := self._schedule.operations(picture):
+            overview = self._publisher.overview or await self._worker.survey()
+            if operations := self._schedule.operations(overview):
                 await self._run_round(operations)
             await self._tidy()
         except RoundFailed:
             pass  # settled and logged where it was found
+        except WorkerLost:
+            self._standing.lost_worker()
         except RedisError as error:
             self._standing.lost_redis(error)
         except db.DEFECTS as error:
@@ -189,62 +189,51 @@ class Coordinator:
             self._standing.lost_database(error)
 
     async def _run_round(self, operations: Sequence[Operation]) -> RefreshAnswer:
-        async with self._turn.taken() as connection:
+        """A round whose worker ended is as if it had not been, so it is run again, once."""
+        try:
+            return await self._round(operations)
+        except WorkerLost:
+            self._standing.lost_worker()
+            return await self._round(operations)
+
+    async def _round(self, operations: Sequence[Operation]) -> RefreshAnswer:
+        async with self._worker.turn():
             try:
-                return await self._round(connection, operations)
+                return await self._round_in_turn(operations)
             except BudgetSpent as failure:
                 self._standing.saved(failure)
                 raise RoundFailed(failure) from failure
 
-    async def _round(
-        self, connection: AsyncConnection, operations: Sequence[Operation]
-    ) -> RefreshAnswer:
+    async def _round_in_turn(self, operations: Sequence[Operation]) -> RefreshAnswer:
         began, clock = self._chance.now(), time.monotonic()
-        harvested, keeping = await self._harvest(operations, began)
-        try:
-            plan = await self._write(connection, harvested, began)
-        finally:
-            await keeping
-        if not harvested.rows:
+        harvested = await self._harvest(operations, began)
+        written = await self._worker.write(began)
+        self._standing.settle(harvested, written)
+        if not harvested.received:
+            self._standing.note_kept(await self._worker.kept())
             raise RoundFailed(next(iter(harvested.failures.values())))
-        version = await self._publisher.publish(await store.load(self._engine))
+        version = await self._publisher.publish()
         self._standing.troubles.end("redis")
-        self._log.info("round done", received=harvested.received, written=plan.written)
+        self._standing.note_kept(await self._worker.kept())
+        self._log.info("round done", received=harvested.received, written=written.rows)
         return RefreshAnswer(
             snapshot=version,
-            received=harvested.received,
-            written=plan.written,
-            changed_values=plan.changed_values,
+            received=dict(harvested.received),
+            written=dict(written.rows),
+            changed_values=written.changed_values,
             elapsed_ms=int((time.monotonic() - clock) * 1000),
         )
 
-    async def _harvest(
-        self, operations: Sequence[Operation], began: datetime
-    ) -> tuple[rounds.Harvest, asyncio.Task[None]]:
-        """Ask the source within the budget; the answers are being kept when this returns."""
+    async def _harvest(self, operations: Sequence[Operation], began: datetime) -> Harvested:
+        """Ask the source within the budget."""
         spent = await self._budget.reserve(len(operations), began)
-        harvested = await rounds.harvest(self._source, operations)
-        calls, payloads = self._recorder.take()
-        if calls > len(operations):
-            spent = await self._budget.add(calls - len(operations), began)
-        self._schedule.note_calls(spent, calls, operations)
+        harvested = await self._worker.harvest(operations, began)
+        if harvested.calls > len(operations):
+            spent = await self._budget.add(harvested.calls - len(operations), began)
+        self._schedule.note_calls(spent, harvested.calls, operations)
         self._schedule.note_answers(harvested)
         self._metrics.calls.set(spent)
-        keeping = self._keeping.keep(payloads, began, self._standing.troubles)
-        return harvested, asyncio.create_task(keeping, name="payloads")
-
-    async def _write(
-        self, connection: AsyncConnection, harvested: rounds.Harvest, began: datetime
-    ) -> Plan:
-        stored = await store.load(self._engine)
-        plan = await asyncio.to_thread(rounds.planned, stored, harvested, began)
-        failures = {operation.value: f.kind for operation, f in harvested.failures.items()}
-        record = store.RoundRecord(
-            began, self._chance.now(), harvested.received, plan.written, failures
-        )
-        await store.apply(connection, plan, record)
-        self._standing.settle(harvested, plan, record.ended_at)
-        return plan
+        return harvested
 
     async def _tidy(self) -> None:
         """Forget what is old, once a day."""
@@ -259,4 +248,5 @@ class Coordinator:
         followed = await self._publisher.look_after(leads=self._leadership.held)
         self._standing.troubles.end("redis")
         if followed:
+            self._standing.troubles.end("worker")
             self._standing.last_success = await store.last_good_round(self._engine)

@@ -5,6 +5,7 @@ from fastapi.responses import JSONResponse
 from redis.exceptions import RedisError
 
 from services.sync.failures import SourceFailure
+from services.sync.worker import WorkerLost
 from shared import db
 from shared.contracts.sync import SearchRequest
 from shared.problems import InvalidRequest, ProblemError, Unavailable, UpstreamFailed, render
@@ -37,10 +38,15 @@ def half_a_place(request: SearchRequest) -> ProblemError:
 
 
 def install(app: FastAPI) -> None:
-    """A database or a Redis that went away is told as unavailable."""
+    """A database, a Redis or a worker that went away is told as unavailable."""
     db.install(app)
     app.add_exception_handler(RedisError, _unavailable)
+    app.add_exception_handler(WorkerLost, _without_worker)
 
 
 async def _unavailable(_: Request, __: Exception) -> JSONResponse:
     return render(Unavailable("Redis does not answer now"))
+
+
+async def _without_worker(_: Request, __: Exception) -> JSONResponse:
+    return render(Unavailable("the round's worker ended; the next round starts another"))

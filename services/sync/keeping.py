@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.sync.copies import Copies, CopyFailed
+from services.sync.orders import Kept
 from services.sync.payloads import Archive, Payload
-from services.sync.troubles import Troubles
-
-DISK_STEP = "check the space and the rights of ER_SYNC_PAYLOAD_DIR; rounds go on without it"
-COPY_STEP = "check ER_SYNC_PAYLOAD_S3 and its credentials; the rounds stay on disk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +17,18 @@ class Keeping:
     archive: Archive | None
     copies: Copies | None
 
-    async def keep(self, payloads: Sequence[Payload], began: datetime, troubles: Troubles) -> None:
+    async def keep(self, payloads: Sequence[Payload], began: datetime) -> Kept:
         """Keep the answers of one round."""
         if self.archive is None or not payloads:
-            return
+            return Kept()
         try:
             file = await self.archive.keep(payloads, began)
         except OSError as error:
-            troubles.begin("payloads", "payloads not kept", DISK_STEP, began, type(error).__name__)
-            return
-        troubles.end("payloads")
+            return Kept(disk=type(error).__name__)
         if self.copies is None:
-            return
+            return Kept(disk="")
         try:
             await self.copies.put(file)
         except CopyFailed as error:
-            troubles.begin("copies", "payloads not copied", COPY_STEP, began, str(error))
-        else:
-            troubles.end("copies")
+            return Kept(disk="", copy=str(error))
+        return Kept(disk="", copy="")

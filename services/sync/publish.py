@@ -1,6 +1,5 @@
 """The snapshot: built from the store, swapped in at once, announced."""
 
-import asyncio
 from datetime import datetime
 
 from redis.asyncio import Redis
@@ -24,7 +23,7 @@ FORMER_LIFE_S = 600
 async def publish(redis: Redis, keys: SnapshotKeys, snapshot: Snapshot) -> int:
     """Make `snapshot` the current one and return its packed size in bytes. Readers that hold the
     former version may still fetch it for ten minutes; the current one never expires."""
-    packed = await asyncio.to_thread(snapshot.pack)
+    packed = snapshot.pack()
     former = await current_version(redis, keys)
     announced = Announcement(version=snapshot.version, generated_at=snapshot.generated_at)
     async with redis.pipeline(transaction=True) as swap:

@@ -1,71 +1,62 @@
 """The snapshot that readers are pointed to, kept equal to the store by whoever may write."""
 
-import asyncio
 from datetime import datetime
 
 from redis.asyncio import Redis
-from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.stdlib import BoundLogger
 
-from services.sync import publish, store
+from services.sync import publish
 from services.sync.chance import Chance
-from services.sync.domain.records import Picture
-from services.sync.leadership import Turn
 from services.sync.metrics import Metrics
+from services.sync.orders import Overview
+from services.sync.worker import Worker
 from shared.contracts.sync import SnapshotKeys
 
 
 class Publisher:
-    """Publishes pictures of the store, and knows the one that is out. `picture` is what the store
-    holds as far as this replica has seen, `version` the snapshot that was last out."""
+    """Lets the worker publish what the store holds, and knows what is out. `overview` is of the
+    store as far as this replica has seen, `version` the snapshot that was last out."""
 
     def __init__(
         self,
         *,
-        engine: AsyncEngine,
-        turn: Turn,
+        worker: Worker,
         redis: Redis,
         keys: SnapshotKeys,
-        simulated: bool,
         chance: Chance,
         metrics: Metrics,
         log: BoundLogger,
     ) -> None:
-        self._engine, self._turn, self._redis, self._keys = engine, turn, redis, keys
-        self._simulated, self._chance, self._metrics, self._log = simulated, chance, metrics, log
-        self._published: Picture | None = None
+        self._worker, self._redis, self._keys = worker, redis, keys
+        self._chance, self._metrics, self._log = chance, metrics, log
+        self._stale = False
         self._ends_at: datetime | None = None
-        self.picture: Picture | None = None
+        self.overview: Overview | None = None
         self.version: str | None = None
 
     async def start(self, *, leads: bool) -> None:
         """What an earlier run stored, with its true ages: published by the leader, taken over from
         the leader by the others."""
-        self.picture = await store.load(self._engine)
-        if not self.picture.hospitals:
+        self.overview = await self._worker.survey()
+        if not self.overview.hospitals:
             return
         if not leads and await self._follow(leads=False):
             return
         await self.renew()
-        self._log.info("published from the store", hospitals=len(self.picture.hospitals))
+        self._log.info("published from the store", hospitals=self.overview.hospitals)
 
-    async def publish(self, picture: Picture) -> str:
-        """Make a picture of the store the current snapshot. The caller has the turn."""
-        self.picture = picture
-        now = self._chance.now()
-        version = f"{now:%Y%m%dT%H%M%SZ}-{self._chance.new_id()}"
-        snapshot = await asyncio.to_thread(
-            publish.build, picture, version=version, simulated=self._simulated, now=now
-        )
-        self._metrics.snapshot_bytes.set(await publish.publish(self._redis, self._keys, snapshot))
-        self.version, self._published = version, picture
-        self._ends_at = picture.next_end(now)
-        return version
+    async def publish(self) -> str:
+        """Make what the store holds the current snapshot. The caller has the turn."""
+        self._stale = True  # until it is done: the store may hold more than what is out
+        published = await self._worker.publish()
+        self._metrics.snapshot_bytes.set(published.packed_bytes)
+        self._take(published.version, published.overview)
+        return published.version
 
     async def renew(self) -> str:
         """Publish what the store holds now."""
-        async with self._turn.taken():
-            return await self.publish(await store.load(self._engine))
+        async with self._worker.turn():
+            return await self.publish()
 
     async def look_after(self, *, leads: bool) -> bool:
         """Take over what another replica published since, and tell whether there was anything; the
@@ -79,19 +70,18 @@ class Publisher:
         return False
 
     async def _put_right(self) -> None:
-        async with self._turn.taken():
+        async with self._worker.turn():
             if await self._is_right():
                 return
-            picture = await store.load(self._engine)
-            if picture.hospitals:
-                await self.publish(picture)
+            if (await self._worker.survey()).hospitals:
+                await self.publish()
                 self._log.info("published from the store", snapshot=self.version)
 
     async def _is_right(self) -> bool:
         version = await publish.current_version(self._redis, self._keys)
         if self._ends_at is not None and self._chance.now() >= self._ends_at:
             return False
-        return version == self.version and self._published is self.picture
+        return version == self.version and not self._stale
 
     async def _follow(self, *, leads: bool) -> bool:
         """Whether another replica published something else; then it is what we know too. What is
@@ -101,10 +91,12 @@ class Publisher:
             return False
         if leads and _moment(version) <= _moment(self.version):
             return False
-        picture = await store.load(self._engine)
-        self.picture = self._published = picture
-        self.version, self._ends_at = version, picture.next_end(self._chance.now())
+        self._take(version, await self._worker.survey())
         return True
+
+    def _take(self, version: str | None, overview: Overview) -> None:
+        self.version, self.overview, self._stale = version, overview, False
+        self._ends_at = overview.next_end(self._chance.now())
 
 
 def _moment(version: str | None) -> str:

@@ -10,6 +10,7 @@ from services.sync.domain import normalise
 from services.sync.domain.plan import plan
 from services.sync.domain.records import Picture, Plan, Received
 from services.sync.failures import SourceFailure
+from services.sync.orders import Harvested
 from services.sync.reading import Row
 from services.sync.source import Operation, Source
 
@@ -21,11 +22,15 @@ class Harvest:
     """What the source gave, and why an operation gave nothing."""
 
     rows: Mapping[Operation, Sequence[Row]]
-    failures: Mapping[Operation, SourceFailure]
+    failures: Mapping[str, SourceFailure]
 
     @property
     def received(self) -> dict[str, int]:
         return {operation.value: len(rows) for operation, rows in self.rows.items()}
+
+    def told(self, calls: int) -> Harvested:
+        """Without the rows; `calls` are the requests that it took."""
+        return Harvested(self.received, self.failures, calls)
 
 
 async def harvest(source: Source, operations: Sequence[Operation]) -> Harvest:
@@ -34,12 +39,12 @@ async def harvest(source: Source, operations: Sequence[Operation]) -> Harvest:
     found = dict(zip(operations, results, strict=True))
     return Harvest(
         {op: rows for op, rows in found.items() if not isinstance(rows, SourceFailure)},
-        {op: failure for op, failure in found.items() if isinstance(failure, SourceFailure)},
+        {op.value: given for op, given in found.items() if isinstance(given, SourceFailure)},
     )
 
 
 def planned(stored: Picture, harvested: Harvest, now: datetime) -> Plan:
-    """The rows to write; CPU work of a whole country, so it belongs off the loop."""
+    """The rows to write; CPU work of a whole country, so it belongs to the worker."""
     rows = harvested.rows
     return plan(
         stored,

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from services.sync.budget import Budget
 from services.sync.chance import Chance
 from services.sync.domain import pacing
-from services.sync.domain.records import Picture
-from services.sync.rounds import Harvest
+from services.sync.orders import Harvested, Overview
 from services.sync.source import Operation
 
 DIRECTORY_EVERY = timedelta(hours=24)
@@ -47,10 +46,10 @@ class Schedule:
     def daily_calls(self) -> int | None:
         return self._budget.limit
 
-    def operations(self, picture: Picture) -> tuple[Operation, ...]:
+    def operations(self, overview: Overview) -> tuple[Operation, ...]:
         """What a round asks now: without what is waited out, with the directory once a day."""
         now = self._chance.now()
-        mark = picture.marks.get("directory")
+        mark = overview.marks.get("directory")
         every = SHORT_DIRECTORY_EVERY if mark and mark.short_in_a_row else DIRECTORY_EVERY
         rested = mark is not None and now - mark.received_at < every
         wanted = EVERY_ROUND if rested else tuple(Operation)
@@ -62,12 +61,12 @@ class Schedule:
         pages = -(-made // max(1, len(operations)))
         self._cost = max(1, pages) * len(EVERY_ROUND)
 
-    def note_answers(self, harvested: Harvest) -> None:
+    def note_answers(self, harvested: Harvested) -> None:
         """Who answered and who refused."""
         self._held = pacing.held(
             self._held,
-            answered=[operation.value for operation in harvested.rows],
-            failures={o.value: failure.kind for o, failure in harvested.failures.items()},
+            answered=list(harvested.received),
+            failures={name: failure.kind for name, failure in harvested.failures.items()},
             now=self._chance.now(),
         )
 

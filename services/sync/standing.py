@@ -1,18 +1,18 @@
 """How the synchronisation goes: what failed, since when, and what is told of it."""
 
-import traceback
 from datetime import datetime
-from pathlib import Path
 
 from services.sync.budget import BudgetSpent
 from services.sync.chance import Chance
-from services.sync.domain.records import Plan
 from services.sync.metrics import Metrics
-from services.sync.rounds import Harvest
+from services.sync.orders import Harvested, Kept, Written, class_of, place_of
 from services.sync.troubles import (
     CACHE_STEP,
+    COPY_STEP,
     DEFECT_STEP,
+    DISK_STEP,
     STORE_STEP,
+    WORKER_STEP,
     Troubles,
 )
 
@@ -25,21 +25,25 @@ class Standing:
         self.last_success: datetime | None = None
         self.failed_in_a_row = 0
 
-    def settle(self, harvested: Harvest, plan: Plan, now: datetime) -> None:
+    def settle(self, harvested: Harvested, written: Written) -> None:
         """A round was written."""
-        by_operation = {operation.value: f for operation, f in harvested.failures.items()}
-        self.troubles.end("database")
-        self.troubles.end("defect")
-        self.troubles.end(BudgetSpent.kind)
-        self.troubles.settle(by_operation, plan.suspicions, harvested.received, now)
-        for failure in by_operation.values():
+        now = written.ended_at
+        for kind in ("database", "defect", "worker", BudgetSpent.kind):
+            self.troubles.end(kind)
+        self.troubles.settle(harvested.failures, written.suspicions, harvested.received, now)
+        for failure in harvested.failures.values():
             self._metrics.failures.labels(failure.kind).inc()
         if harvested.failures:
-            self._failed("partial" if harvested.rows else "failed")
+            self._failed("partial" if harvested.received else "failed")
         else:
             self.failed_in_a_row, self.last_success = 0, now
             self._metrics.rounds.labels("good").inc()
             self._metrics.last_success.set(now.timestamp())
+
+    def note_kept(self, kept: Kept) -> None:
+        """Raw answers were kept, or not."""
+        self._note("payloads", "payloads not kept", DISK_STEP, kept.disk)
+        self._note("copies", "payloads not copied", COPY_STEP, kept.copy)
 
     def saved(self, failure: BudgetSpent) -> None:
         """A round was not run, as it would have cost more calls than are left."""
@@ -50,19 +54,28 @@ class Standing:
 
     def lost_redis(self, error: Exception) -> None:
         now = self._chance.now()
-        self.troubles.begin("redis", "redis lost", CACHE_STEP, now, type(error).__name__)
+        self.troubles.begin("redis", "redis lost", CACHE_STEP, now, class_of(error))
 
     def lost_database(self, error: Exception) -> None:
         now = self._chance.now()
         if "database" not in self.troubles.kinds:
             self.failed_in_a_row += 1
-        self.troubles.begin("database", "database lost", STORE_STEP, now, type(error).__name__)
+        self.troubles.begin("database", "database lost", STORE_STEP, now, class_of(error))
 
     def defect(self, error: Exception) -> None:
         self._failed("defect")
-        at = traceback.extract_tb(error.__traceback__)[-1]
-        told = f"{type(error).__name__} at {Path(at.filename).name}:{at.lineno}"
-        self.troubles.begin("defect", "round failed", DEFECT_STEP, self._chance.now(), told)
+        now = self._chance.now()
+        self.troubles.begin("defect", "round failed", DEFECT_STEP, now, place_of(error))
+
+    def lost_worker(self) -> None:
+        self._failed("worker")
+        self.troubles.begin("worker", "worker lost", WORKER_STEP, self._chance.now())
+
+    def _note(self, kind: str, event: str, step: str, error: str | None) -> None:
+        if error:
+            self.troubles.begin(kind, event, step, self._chance.now(), error)
+        elif error is not None:
+            self.troubles.end(kind)
 
     def _failed(self, result: str) -> None:
         self.failed_in_a_row += 1

@@ -12,7 +12,9 @@ USED = "used for what it has and nothing forgotten; look again if it lasts over 
 STORE_STEP = "check PostgreSQL at ER_SYNC_DATABASE_URL; rounds go on as soon as it answers"
 CACHE_STEP = "check Redis at ER_REDIS_URL; the snapshot is published again when it answers"
 DEFECT_STEP = "a defect of this program: report the log line of the failed round"
-
+DISK_STEP = "check the space and the rights of ER_SYNC_PAYLOAD_DIR; rounds go on without it"
+COPY_STEP = "check ER_SYNC_PAYLOAD_S3 and its credentials; the rounds stay on disk"
+WORKER_STEP = "it was started again and its round repeated; if it goes on, look at the memory"
 
 # What is suspected of answers that came with code 00: event and next step. An empty one has the
 # name and the words of the failure that it is where no operation may be empty.

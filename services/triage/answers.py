@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from services.triage import domain
-from services.triage.domain.overrides import Wish
 from services.triage.knowledge.model import AdviceText, Knowledge
+from services.triage.needs.planning import Planned
 from shared.context import Language
-from shared.contracts.nmc import catalogue
 from shared.contracts.triage import (
     Action,
     Advice,
     Need,
-    NeedOverride,
     NeedsAnswer,
     PatientFacts,
     Phone,
@@ -70,9 +68,10 @@ def symptom_name(code: str, knowledge: Knowledge, language: Language) -> str:
     return concept.en if language == "en" else concept.ko
 
 
-def needs(plan: domain.NeedsPlan, *, knowledge: Knowledge, language: Language) -> NeedsAnswer:
+def needs(planned: Planned, *, knowledge: Knowledge, language: Language) -> NeedsAnswer:
     """A plan with reasons in words, and the calls that no code can replace."""
     english = language == "en"
+    plan = planned.plan
     calls = [knowledge.call_names[name] for name in plan.policy.call]
     return NeedsAnswer(
         needs=[
@@ -90,19 +89,12 @@ def needs(plan: domain.NeedsPlan, *, knowledge: Knowledge, language: Language) -
             window_minutes=plan.policy.window_minutes,
             call=[call.en if english else call.ko for call in calls],
         ),
-        comment=None,
-        source="rules",
+        comment=planned.comment,
+        source="openai" if planned.by_model else "rules",
         ruleset=knowledge.ruleset,
-        ai_generated=False,
+        ai_generated=planned.by_model,
+        degraded=list(planned.degraded),
     )
-
-
-def wishes(overrides: Sequence[NeedOverride]) -> list[Wish]:
-    """A caller's needs with the catalogue's word on which fields may decide."""
-    return [
-        Wish(o.field, o.weight, o.role, lawful=catalogue()[o.field].may_be_decisive)
-        for o in overrides
-    ]
 
 
 def _advice(advice: domain.Advice, language: Language) -> Advice:

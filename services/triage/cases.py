@@ -1,8 +1,18 @@
 """From the requests of the contract to the cases of the domain."""
 
+from collections.abc import Sequence
+
 from services.triage import domain
+from services.triage.domain.overrides import Wish
 from services.triage.knowledge.model import Knowledge
-from shared.contracts.triage import NeedsRequest, PatientInput, StatedFacts, Vitals
+from shared.contracts.nmc import catalogue
+from shared.contracts.triage import (
+    NeedOverride,
+    NeedsRequest,
+    PatientInput,
+    StatedFacts,
+    Vitals,
+)
 from shared.problems import InvalidRequest
 
 
@@ -51,6 +61,14 @@ def of_needs(request: NeedsRequest, knowledge: Knowledge) -> domain.NeedsCase:
         severity=frozenset(request.cues),
         ktas=request.ktas,
     )
+
+
+def wishes(overrides: Sequence[NeedOverride]) -> list[Wish]:
+    """A caller's needs with the catalogue's word on which fields may decide."""
+    return [
+        Wish(o.field, o.weight, o.role, lawful=catalogue()[o.field].may_be_decisive)
+        for o in overrides
+    ]
 
 
 def require_known(codes: list[str], knowledge: Knowledge, *, pointer: str) -> None:

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Depends, Request
 
 from services.triage import answers, cases, domain
 from services.triage.domain.merging import never_milder
-from services.triage.domain.overrides import overridden
 from services.triage.engines import telling
 from services.triage.engines.assembly import Engines, Understood
 from services.triage.knowledge import Knowledge
+from services.triage.needs.adviser import Adviser
+from services.triage.needs.planning import planned
 from shared.app import require_service
-from shared.context import TIME_LEFT_HEADER, language
+from shared.context import TIME_LEFT_HEADER, Deadline, language
 from shared.contracts.triage import (
     EnginesAnswer,
     NeedsAnswer,
@@ -57,6 +58,23 @@ async def seconds_left(request: Request, engines: EnginesDep) -> float:
 SecondsDep = Annotated[float, Depends(seconds_left)]
 
 
+async def adviser_of(request: Request) -> Adviser | None:
+    adviser: Adviser | None = request.state.adviser
+    return adviser
+
+
+async def model_deadline_of(request: Request) -> Deadline:
+    """When a model must have answered: its own limit, or the caller's where that is sooner."""
+    most: int = request.state.model_ms
+    told = request.headers.get(TIME_LEFT_HEADER, "")
+    left = min(most, int(told)) if told.isascii() and told.isdigit() else most
+    return Deadline.after(left / 1000)
+
+
+AdviserDep = Annotated[Adviser | None, Depends(adviser_of)]
+ModelDeadlineDep = Annotated[Deadline, Depends(model_deadline_of)]
+
+
 @router.post("/extract")
 async def extract(
     body: TriageRequest, knowledge: KnowledgeDep, engines: EnginesDep, within_s: SecondsDep
@@ -84,12 +102,15 @@ async def assess(body: PatientInput, knowledge: KnowledgeDep) -> TriageAnswer:
 
 
 @router.post("/needs")
-async def needs(body: PlanRequest, knowledge: KnowledgeDep) -> NeedsAnswer:
+async def needs(
+    body: PlanRequest, knowledge: KnowledgeDep, adviser: AdviserDep, deadline: ModelDeadlineDep
+) -> NeedsAnswer:
     """What a condition needs of a hospital, and how far it may travel for it."""
-    plan = domain.plan_needs(cases.of_needs(body, knowledge), knowledge=knowledge)
-    if body.override is not None:
-        plan = overridden(plan, answers.wishes(body.override))
-    return answers.needs(plan, knowledge=knowledge, language=language())
+    told = language()
+    plan = await planned(
+        body, knowledge=knowledge, adviser=adviser, deadline=deadline, language=told
+    )
+    return answers.needs(plan, knowledge=knowledge, language=told)
 
 
 @router.get("/engines")

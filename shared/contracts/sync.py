@@ -1,6 +1,7 @@
 """Sync: the state of every emergency room, with the age of each report."""
 
 import json
+import time
 import zlib
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,6 +19,7 @@ BEDS_STALE = timedelta(minutes=120)
 MACHINES_FRESH = timedelta(hours=2)
 MACHINES_STALE = timedelta(hours=24)
 HEARTBEAT_LIMIT = timedelta(hours=24)
+UNPACKED_AT_ONCE = 20
 
 
 class Freshness(StrEnum):
@@ -130,11 +132,23 @@ class Snapshot(Answer):
     hospitals: list[HospitalState]
 
     def pack(self) -> bytes:
-        return zlib.compress(self.model_dump_json().encode(), level=3)
+        """Compressed lines of JSON: the snapshot without its hospitals, then each of them."""
+        head = self.model_copy(update={"hospitals": []})
+        lines = [part.model_dump_json() for part in (head, *self.hospitals)]
+        return zlib.compress("\n".join(lines).encode(), level=3)
 
     @classmethod
     def unpack(cls, packed: bytes) -> "Snapshot":
-        return cls.model_validate_json(zlib.decompress(packed))
+        """The snapshot again. In a thread it lets others have the interpreter every few hospitals;
+        read in one piece, a country would hold every loop of the process."""
+        first, *lines = zlib.decompress(packed).split(b"\n")
+        hospitals: list[HospitalState] = []
+        for place, line in enumerate(lines):
+            hospitals.append(HospitalState.model_validate_json(line))
+            if place % UNPACKED_AT_ONCE == 0:
+                time.sleep(0)
+        head = cls.model_validate_json(first)
+        return head.model_copy(update={"hospitals": [*head.hospitals, *hospitals]})
 
 
 class Announcement(Answer):

@@ -218,7 +218,8 @@ class Policy(Answer):
 
 
 class NeedsAnswer(Answer):
-    """What the condition needs, in order, and how far it may travel for it."""
+    """What the condition needs, in order, and how far it may travel for it. `ai_generated` is
+    whether the order and the comment are a model's; it never decides a role."""
 
     needs: list[Need]
     policy: Policy
@@ -226,6 +227,7 @@ class NeedsAnswer(Answer):
     source: Literal["rules", "openai"]
     ruleset: str
     ai_generated: bool
+    degraded: list[str] = []
 
 
 class EngineMeasures(Answer):

@@ -11,7 +11,7 @@ from tests.support.places import ROOT
 
 PACKAGES = ("services", "shared", "simulator")
 SOURCES = [file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py"))]
-SHARED_LIMIT = 770
+SHARED_LIMIT = 800
 MODULE_LIMIT = 320
 FUNCTION_LIMIT = 60
 VAGUE = {"utils", "helpers", "base", "common", "manager"}

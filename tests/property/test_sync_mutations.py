@@ -119,7 +119,7 @@ def read(operation: Operation, body: bytes) -> list[Row]:
 
 def received(bodies: Mapping[Operation, Body], now: datetime) -> Round:
     rows: dict[Operation, list[Row]] = {}
-    failures: dict[Operation, SourceFailure] = {}
+    failures: dict[str, SourceFailure] = {}
     for operation, body in bodies.items():
         try:
             rows[operation] = read(operation, body.sent)

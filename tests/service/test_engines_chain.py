@@ -45,6 +45,10 @@ async def two() -> AsyncIterator[Two]:
         yield Two(gpu, cpu, first, second, chain)
 
 
+def endpoint_state(engine: Endpoint) -> str:
+    return engine.state
+
+
 async def read(chain: Chain, *, within_s: float = 3.0) -> Extracted:
     found = await chain.extract(TEXT, within_s=within_s)
     assert isinstance(found, Extracted), found
@@ -179,11 +183,12 @@ async def test_it_returns_after_growing_pauses_and_only_past_the_canary() -> Non
             if len(fake.asked) > before:
                 probes.append(second)
         assert probes == [0, 1, 3, 7, 15, 31]
-        assert engine.state == "down"
+        assert not engine.is_ready
+        assert endpoint_state(engine) == "down"
         fake.mode = "well"
         now = 1063.0
         await engine.watch()
-        assert engine.state == "ready"
+        assert endpoint_state(engine) == "ready"
 
 
 async def test_a_new_address_is_proven_before_it_is_used() -> None:
@@ -202,6 +207,14 @@ async def test_a_new_address_is_proven_before_it_is_used() -> None:
         address = Address(other, new.key, epoch=3)
         await engine.watch()
         assert engine.is_ready
+
+
+@pytest.mark.parametrize("url", ["", "gpu:8080", "http://", "http://[::1", "ftp://127.0.0.1"])
+async def test_an_address_that_is_none_is_an_engine_that_is_not_there(url: str) -> None:
+    async with llama_client() as client:
+        engine = endpoint("gpu", client, Address(url, ""))
+        await engine.watch()
+        assert (engine.state, engine.last_reason) == ("cooling", "unreachable")
 
 
 async def test_a_wrong_key_is_told_as_refused() -> None:

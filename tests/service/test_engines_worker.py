@@ -4,6 +4,7 @@ a grammar that binds, a child that is watched and comes back."""
 import asyncio
 import json
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -95,6 +96,9 @@ async def test_whatever_is_said_what_it_writes_can_be_read(local: Local) -> None
     assert counts["read"] + counts["cut_off"] == FAST
     # The fixed part of the prompt was read once.
     assert local.engine.tally.tokens_kept > 2 * local.engine.tally.tokens_read
+    # Nothing of a text is in the worker's log.
+    log = (local.supervisor.plan.folder / "worker.log").read_text(errors="replace")
+    assert re.search("[가-힣]|headache|DROP TABLE|Ignore all", log) is None
 
 
 @pytest.mark.full

@@ -1,5 +1,6 @@
 """The gateway before real auth and otherwise dead peers: callers, limits, and what failures say."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,12 +9,15 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI, Request, Response
+from pydantic import create_model
 from redis.asyncio import Redis
 
 from services.auth.app import create_app as create_auth
 from services.auth.settings import Settings as AuthSettings
 from services.gateway.app import create_app
-from services.gateway.callers import Caller, client_address
+from services.gateway.callers import Caller, client_address, counted_as
+from services.gateway.conditional import conditional
 from services.gateway.errors import RateLimited
 from services.gateway.limits import Limits
 from services.gateway.settings import Settings
@@ -40,8 +44,10 @@ async def gateway(redis_url: str, **changed: Any) -> AsyncIterator[httpx.AsyncCl
 
 
 @asynccontextmanager
-async def auth(database: str) -> AsyncIterator[str]:
-    settings = AuthSettings.model_validate({"database_url": database, "service_key": KEY})
+async def auth(database: str, redis_url: str) -> AsyncIterator[str]:
+    settings = AuthSettings.model_validate(
+        {"database_url": database, "redis_url": redis_url, "service_key": KEY}
+    )
     async with running(create_auth(settings)) as url:
         yield url
 
@@ -119,7 +125,7 @@ async def test_guest_tokens_are_counted_apart_and_a_token_has_its_own_limit(
     database: str, redis_url: str
 ) -> None:
     async with (
-        auth(database) as auth_url,
+        auth(database, redis_url) as auth_url,
         gateway(
             redis_url, auth_url=auth_url, limit_address="3/minute", limit_guest="2/hour"
         ) as client,
@@ -134,7 +140,10 @@ async def test_guest_tokens_are_counted_apart_and_a_token_has_its_own_limit(
 
 
 async def test_a_token_that_is_not_ours_is_refused(database: str, redis_url: str) -> None:
-    async with auth(database) as auth_url, gateway(redis_url, auth_url=auth_url) as client:
+    async with (
+        auth(database, redis_url) as auth_url,
+        gateway(redis_url, auth_url=auth_url) as client,
+    ):
         good = (await client.post("/v1/auth/guest", json={})).json()["access_token"]
         head, body, signature = good.split(".")
         for token in ("nonsense", f"{head}.{body}.{signature[::-1]}", f"{head}.{body}."):
@@ -147,7 +156,10 @@ async def test_a_token_that_is_not_ours_is_refused(database: str, redis_url: str
 async def test_with_auth_away_a_token_cannot_be_read_and_that_is_said(
     database: str, redis_url: str
 ) -> None:
-    async with auth(database) as auth_url, gateway(redis_url, auth_url=auth_url) as client:
+    async with (
+        auth(database, redis_url) as auth_url,
+        gateway(redis_url, auth_url=auth_url) as client,
+    ):
         token = (await client.post("/v1/auth/guest", json={})).json()["access_token"]
     async with gateway(redis_url) as client:
         answer = await client.get("/v1/status", headers={"authorization": f"Bearer {token}"})
@@ -156,9 +168,12 @@ async def test_with_auth_away_a_token_cannot_be_read_and_that_is_said(
 
 
 async def test_the_keys_are_public(database: str, redis_url: str) -> None:
-    async with auth(database) as auth_url, gateway(redis_url, auth_url=auth_url) as client:
+    async with (
+        auth(database, redis_url) as auth_url,
+        gateway(redis_url, auth_url=auth_url) as client,
+    ):
         answer = await client.get("/.well-known/jwks.json")
-    assert [key["alg"] for key in answer.json()["keys"]] == ["ES256"]
+    assert [key["alg"] for key in answer.json()["keys"]] == ["ES256"] * 2  # the next one too
     assert "d" not in answer.json()["keys"][0]
 
 
@@ -183,6 +198,42 @@ def test_forwarded_addresses_count_from_trusted_proxies_alone(
     assert client_address(peer, forwarded, TRUSTED) == expected
 
 
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("not an address", "not an address"),
+    ],
+)
+def test_a_home_with_a_whole_network_is_one_caller(address: str, counted: str) -> None:
+    assert counted_as(address) == counted
+
+
+async def test_what_a_client_holds_is_not_sent_again_until_it_differs() -> None:
+    app = FastAPI()
+    told = {"name": "가", "age_s": 60}
+
+    @app.get("/")
+    async def hospital(request: Request) -> Response:
+        return conditional(request, create_model("Told", name=(str, ...), age_s=(int, ...))(**told))
+
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        first = await client.get("/")
+        known = {"if-none-match": f'"other", {first.headers["etag"]}'}
+        told["age_s"] = 61
+        older = await client.get("/", headers=known)
+        told["name"] = "나"
+        changed = await client.get("/", headers=known)
+    assert first.headers["etag"].startswith('W/"')
+    assert (older.status_code, older.content) == (304, b"")
+    assert (changed.status_code, changed.json()["name"]) == (200, "나")
+
+
 async def test_without_redis_limits_are_local_and_never_absent() -> None:
     settings = Settings.model_validate(
         {
@@ -200,3 +251,17 @@ async def test_without_redis_limits_are_local_and_never_absent() -> None:
     await limits.count(Caller("5.6.7.8"))
     assert limits.redis_lost
     assert time.monotonic() - began < 5
+
+
+async def test_tokens_that_come_together_wait_for_the_same_keys(
+    database: str, redis_url: str
+) -> None:
+    async with (
+        auth(database, redis_url) as auth_url,
+        gateway(redis_url, auth_url=auth_url) as client,
+    ):
+        made = await client.post("/v1/auth/guest", json={})
+        token = {"authorization": f"Bearer {made.json()['access_token']}"}
+        together = [client.get("/v1/status", headers=token) for _ in range(8)]
+        answers = await asyncio.gather(*together)
+    assert ["auth" in answer.json()["degraded"] for answer in answers] == [False] * 8

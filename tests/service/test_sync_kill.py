@@ -40,6 +40,7 @@ class NumberedFeed:
 
     number: int = 0
     began: float = 0.0
+    delay_s: float = 0.0
     asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -52,7 +53,7 @@ class NumberedFeed:
             self.number, self.began = self.number + 1, time.monotonic()
             self.asked.set()
         else:
-            await asyncio.sleep(0.05)  # the others of the round come after its beds
+            await asyncio.sleep(0.05 + self.delay_s)  # the others of the round come after its beds
         body = envelope(self._rows(operation), dict(request.query_params))
         return Response(body, media_type="application/xml")
 
@@ -199,6 +200,7 @@ async def test_three_kills_leave_whole_rounds(
 ) -> None:
     killed = await kill_and_look(3, 7, Stores(database, redis_url), tmp_path)
     assert len(killed) == 3
+    assert "sentinel-nmc-key" not in (tmp_path / "sync.log").read_text()
 
 
 @pytest.mark.full

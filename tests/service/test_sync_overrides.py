@@ -1,19 +1,26 @@
 """An operator's word beats the feed, is marked, ends, and stays on record."""
 
+import asyncio
+import os
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
+from services.cli.address import Address, announced
 from services.cli.errors import CommandFailed
 from services.cli.overriding import KST, until
 from services.sync.domain.records import Override
 from services.sync.domain.telling import told
 from shared.contracts.nmc import Status
+from shared.settings import DEV_SERVICE_KEY
 from tests.service.sync_service import RunningSync, Stores, sync_with
 from tests.support.fakes.nmc import BEDS, DIRECTORY, SEVERE, FakeNmc
 from tests.support.nmc_rows import bed_row, directory_row, severe_row
+from tests.support.places import ROOT
 from tests.support.waiting import until as until_true
 
 SEOUL, BUSAN = "A1100001", "A1200003"
@@ -196,3 +203,52 @@ def test_times_of_the_command_line() -> None:
     assert until("2026-11-23T18:00Z", now) == datetime(2026, 11, 23, 18, tzinfo=UTC)
     with pytest.raises(CommandFailed, match="no time"):
         until("tomorrow", now)
+
+
+async def er(state: Path, *words: str) -> tuple[int, str]:
+    """`./er override` as an operator calls it: what it returned, and what it wrote."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.cli", "override", *words, "--state", str(state),
+        cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    told, _ = await child.communicate()
+    assert child.returncode is not None
+    return child.returncode, told.decode()
+
+
+async def test_the_command_makes_shows_and_ends_one(
+    fake: FakeNmc, stores: Stores, tmp_path: Path
+) -> None:
+    async with sync_with(fake, stores) as sync:
+        inner = {"sync": str(sync.client.base_url)}
+        nowhere = "http://127.0.0.1:1"
+        address = Address(os.getpid(), "live", nowhere, inner, DEV_SERVICE_KEY)
+        with announced(tmp_path, address):
+            about = ("--hpid", SEOUL, "--field", "MKioskTy1", "--status", "unavailable")
+            made = await er(
+                tmp_path, *about, "--until", "+6h", "--reason", "전화로 확인", "--by", "김"
+            )
+            shut = {h.hpid: h for h in (await sync.snapshot()).hospitals}[SEOUL]
+            listed = await er(tmp_path)
+            number = made[1].split()[1].rstrip(":")
+            ended = await er(tmp_path, "--end", number, "--reason", "회복", "--by", "이")
+            open_again = {h.hpid: h for h in (await sync.snapshot()).hospitals}[SEOUL]
+            empty, audit = await er(tmp_path), await er(tmp_path, "--audit")
+            lacking = await er(tmp_path, *about)
+            unknown = await er(tmp_path, *about[:2], "--field", "hv999", *about[4:],
+                               "--until", "+6h", "--reason", "확인")  # fmt: skip
+    assert made[0] == 0, made[1]
+    assert f"MKioskTy1 of {SEOUL} is unavailable until" in made[1]
+    assert (shut.values["MKioskTy1"], shut.overrides["MKioskTy1"].reported) == ("불가능", "Y")
+    assert (listed[0], "전화로 확인" in listed[1], "김" in listed[1]) == (0, True, True)
+    assert (ended[0], f"the feed speaks again of MKioskTy1 of {SEOUL}" in ended[1]) == (0, True)
+    assert (open_again.values["MKioskTy1"], open_again.overrides) == ("Y", {})
+    assert "전화로 확인" not in empty[1]
+    assert ("전화로 확인" in audit[1], "회복" in audit[1]) == (True, True)
+    assert (lacking[0], "--until, --reason" in lacking[1]) == (1, True)
+    assert (unknown[0], "/field" in unknown[1]) == (1, True)
+
+
+async def test_the_command_says_that_nothing_runs(tmp_path: Path) -> None:
+    code, told = await er(tmp_path)
+    assert (code, "nothing runs" in told) == (1, True)

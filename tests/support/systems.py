@@ -13,7 +13,8 @@ import httpx
 from services.cli.address import Address
 from tests.support.places import ROOT
 
-UNLIMITED = {f"ER_GATEWAY_LIMIT_{name}": "off" for name in ("ADDRESS", "TOKEN", "GUEST")}
+LIMITED = ("ADDRESS", "TOKEN", "GUEST", "LOGIN", "FAILED_LOGIN")
+UNLIMITED = {f"ER_GATEWAY_LIMIT_{name}": "off" for name in LIMITED}
 RULES_ALONE = {"ER_TRIAGE_ENGINES": "rules"}
 """No test but those of the engines fetches a model and starts its worker."""
 START_TIMEOUT_S = 120

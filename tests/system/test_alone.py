@@ -98,7 +98,7 @@ def test_without_a_database_it_ends_with_one_line(
     assert lines == [f"{name}: the database does not answer (ConnectionRefusedError)"]
 
 
-@pytest.mark.parametrize("name", ["sync", "matching", "gateway"])
+@pytest.mark.parametrize("name", ["auth", "sync", "matching", "gateway"])
 def test_without_redis_it_ends_with_one_line(name: str, database: str, tmp_path: Path) -> None:
     env = variables(database, f"redis://127.0.0.1:{free_port()}/0")
     with alone(name, env, tmp_path / "log") as child:

@@ -1,4 +1,4 @@
-"""`bench sync` as an operator runs it: figures in a file, nothing left behind."""
+"""Benchmarks as an operator runs them: figures in a file, nothing left behind."""
 
 import json
 from pathlib import Path
@@ -30,5 +30,19 @@ def test_a_short_run_measures_everything_and_leaves_nothing(tmp_path: Path) -> N
     (whole,) = figures["latency"]
     assert whole["rounds"] > 0
     assert set(whole["ratios"]) == {"POST /v1/recommendations", "GET /livez"}
+    assert processes_of(temporary) == []
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.full
+def test_every_stream_is_told_and_nothing_is_left(tmp_path: Path) -> None:
+    out, temporary = tmp_path / "figures.json", tmp_path / "tmp"
+    temporary.mkdir()
+    words = ("--streams", "40", "--rounds", "2", "--out", str(out))
+    done = er("bench", "events", *words, environment=environment(TMPDIR=str(temporary)))
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(out.read_text())
+    assert figures["streams"] == 40
+    assert 0 < figures["first of many told ms"] <= figures["last of many told ms"]
     assert processes_of(temporary) == []
     assert list(temporary.iterdir()) == []

@@ -36,6 +36,8 @@ class Gateway(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path.startswith("/v1/events/"):
             self._stream()
+        elif self.path == "/v1/auth/check":
+            self._check()
         else:
             self._tell(json.dumps({"path": self.path, "headers": dict(self.headers)}).encode())
 
@@ -53,6 +55,12 @@ class Gateway(BaseHTTPRequestHandler):
         self.send_header("X-Frame-Options", "SAMEORIGIN")
         self.end_headers()
         self.wfile.write(body)
+
+    def _check(self) -> None:
+        told = {"Bearer good": 204, "Bearer unknown": 403, "Bearer broken": 503}
+        self.send_response(told.get(self.headers.get("Authorization", ""), 401))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def _stream(self) -> None:
         self.send_response(200)
@@ -188,6 +196,27 @@ def test_inner_matters_are_not_forwarded(front: Nginx, path: str) -> None:
     assert_problem(httpx.get(front.url + path), 404, "not-found")
 
 
+@pytest.mark.parametrize(
+    ("shown", "status", "slug"),
+    [
+        ("", 401, "unauthenticated"),
+        ("Bearer bad", 401, "unauthenticated"),
+        ("Bearer unknown", 503, "unavailable"),
+        ("Bearer broken", 502, "upstream-failed"),
+    ],
+)
+def test_a_chat_is_for_holders_of_a_good_token(
+    shown: str, status: int, slug: str, front: Nginx
+) -> None:
+    headers = {"authorization": shown} if shown else {}
+    for path in ("/v1/chat/sessions", "/v1/chat/sessions/x/messages"):
+        assert_problem(httpx.post(front.url + path, json={}, headers=headers), status, slug)
+    good = {"authorization": "Bearer good"}
+    passed = httpx.post(f"{front.url}/v1/chat/sessions", json={}, headers=good)
+    assert passed.status_code == 200
+    assert_problem(httpx.get(f"{front.url}/v1/auth/check", headers=good), 404, "not-found")
+
+
 def test_a_body_over_64_kib_is_a_problem_and_one_of_64_kib_is_not(front: Nginx) -> None:
     assert httpx.post(f"{front.url}/v1/triage", content=b"x" * 65536).status_code == 200
     too_large = httpx.post(f"{front.url}/v1/triage", content=b"x" * 65537)
@@ -281,9 +310,9 @@ def test_every_container_is_closed_and_restarted() -> None:
         assert name == "migrate" or "healthcheck" in entry
 
 
-def test_only_the_front_and_the_feed_reach_outside() -> None:
+def test_only_the_front_the_feed_logins_and_the_model_reach_outside() -> None:
     outside = {n for n, entry in COMPOSE["services"].items() if "outer" in entry["networks"]}
-    assert outside == {"nginx", "sync"}
+    assert outside == {"nginx", "sync", "auth", "triage"}
     assert all(COMPOSE["networks"][name]["internal"] for name in ("front", "inner"))
 
 

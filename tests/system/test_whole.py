@@ -24,6 +24,9 @@ SENTINELS = {
     "place": "126.97831415",
     "token": "sentinel-token-1234567890",
     "name": "초록기린병원",
+    "chat": "노란하마가웃는다 배가 아파요",
+    "street": "하늘부엉이골목",
+    "key": "sentinel-idempotency-key-77",
 }
 
 
@@ -83,6 +86,28 @@ def test_a_refusal_sinks_the_hospital(demo: System) -> None:
     assert again["hospitals"][0]["hpid"] != refused[0]["hpid"]
     sunk = [e for e in again["hospitals"] if e["hpid"] == refused[0]["hpid"]]
     assert all(entry["tier"] == "not_recommended" for entry in sunk)
+
+
+def test_a_dialogue_ends_in_a_list_without_the_hospital_that_said_no(demo: System) -> None:
+    with demo.client() as client:
+        token = client.post("/v1/auth/guest", json={}).json()["access_token"]
+        client.headers["authorization"] = f"Bearer {token}"
+        session = client.post("/v1/chat/sessions", json={}).json()["session_id"]
+        path = f"/v1/chat/sessions/{session}/messages"
+        first = client.post(path, json={"text": "가슴을 쥐어짜듯 아프고 식은땀이 나요"}).json()
+        listed = client.post(path, json={"text": "서울 종로구요"}).json()
+        best = listed["recommendation"]["hospitals"][0]
+        said = f"{best['name'].removesuffix('(모의)')}에서 안 받아준대요"
+        again = client.post(path, json={"text": said}).json()
+        by_id = client.post("/v1/recommendations", json={"session_id": session, **CITY_HALL})
+    assert (first["ktas"], first["recommendation"], first["asked"]) == (2, None, "location")
+    assert listed["advice"]["call_119"] is True
+    assert [entry["hpid"] for entry in again["collected"]["refused"]] == [best["hpid"]]
+    for hospitals in (again["recommendation"]["hospitals"], by_id.json()["hospitals"]):
+        sunk = [entry["tier"] for entry in hospitals if entry["hpid"] == best["hpid"]]
+        assert hospitals[0]["hpid"] != best["hpid"]
+        assert set(sunk) <= {"not_recommended"}
+    assert again["degraded"] == []
 
 
 def test_blank_text_finds_nothing_and_is_no_error(demo: System) -> None:
@@ -188,10 +213,16 @@ async def test_what_a_patient_sends_is_found_nowhere_afterwards(demo: System) ->
         headers = {"authorization": f"Bearer {SENTINELS['token']}"}
         await client.get("/v1/status", headers=headers)
         outcome = {"hpid": found["hospitals"][0]["hpid"], "event": "refused"}
+        await client.post("/v1/subscriptions", json=place)
+        form = {"text": SENTINELS["text"], "place": SENTINELS["name"]}
+        page = await client.post("/", data=form)
+        assert "text=" not in str(page.url)
         path = f"/v1/recommendations/{found['request_id']}/outcome"
         told = await client.post(path, json={**outcome, "reason": SENTINELS["outcome"]})
+        answers = await _dialogue_with_sentinels(client, place)
         metrics = [(await client.get(f"{url}/metrics")).text for url in demo.address.inner.values()]
     assert told.status_code == 204
+    assert [answer.status_code for answer in answers] == [200] * len(answers)
     places = {
         "log": demo.log,
         "metrics": "".join(metrics),
@@ -208,6 +239,27 @@ async def test_what_a_patient_sends_is_found_nowhere_afterwards(demo: System) ->
     }
     assert all(places.values())
     assert seen == allowed
+
+
+async def _dialogue_with_sentinels(
+    client: httpx.AsyncClient, place: dict[str, float]
+) -> list[httpx.Response]:
+    """A guest's dialogue in which everything that a person may send is a sentinel."""
+    token = (await client.post("/v1/auth/guest", json={})).json()["access_token"]
+    headers = {"authorization": f"Bearer {token}"}
+    consent = {"sensitive": True, "location": True}
+    opened = await client.post("/v1/chat/sessions", json={"consent": consent}, headers=headers)
+    path = f"/v1/chat/sessions/{opened.json()['session_id']}"
+    key = {**headers, "idempotency-key": SENTINELS["key"]}
+    refused = f"{SENTINELS['name']}에서 안 받아준대요"
+    here = {**place, "text": SENTINELS["street"]}
+    return [
+        await client.post(f"{path}/messages", json={"text": SENTINELS["chat"]}, headers=key),
+        await client.put(f"{path}/location", json=here, headers=headers),
+        await client.post(f"{path}/messages", json={"text": refused}, headers=headers),
+        await client.post(f"{path}/messages", json={"text": "그냥 병원 알려줘"}, headers=headers),
+        await client.get(path, headers=headers),
+    ]
 
 
 async def _redis_content(demo: System) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import httpx
+import httpx2
 import pytest
 from defusedxml.ElementTree import ParseError, fromstring
 from fastapi.testclient import TestClient
@@ -39,9 +40,9 @@ class Simulator:
         self.http = TestClient(app, client=("127.0.0.1", 40_000))
         self.stranger = TestClient(app, client=("10.1.2.3", 40_000))
 
-    def ask(self, operation: str = BEDS, **query: str) -> httpx.Response:
+    def ask(self, operation: str = BEDS, **query: str) -> httpx2.Response:
         params = {"serviceKey": "key", "numOfRows": "1000", **query}
-        answer: httpx.Response = self.http.get(f"{SERVICE_PATH}/{operation}", params=params)
+        answer: httpx2.Response = self.http.get(f"{SERVICE_PATH}/{operation}", params=params)
         return answer
 
     def rows(self, operation: str = BEDS, **query: str) -> Rows:

@@ -15,7 +15,7 @@ from shared import tokens
 
 KEY = generate()
 OTHER = generate()
-KEYS = {KEY.kid: KEY.public.model_dump()}
+KEYS = tokens.key_set([KEY.public.model_dump()])
 WHERE = {"issuer": "issuer", "audience": "audience"}
 
 

@@ -106,6 +106,78 @@ def test_dropping_normal_values_never_lowers_urgency(case: Case) -> None:
     assert level(replace(case, vitals=Vitals())) <= level(normal)
 
 
+# What no rule calls dangerous at any age.
+HARMLESS = {"sbp": (101, 179), "hr": (41, 129), "rr": (9, 23), "spo2": (95, 100)}
+harmless = st.builds(
+    Vitals,
+    **{name: st.none() | st.integers(*span) for name, span in HARMLESS.items()},
+    temp_c=st.none() | st.floats(36.0, 37.9),
+    avpu=st.none() | st.just("A"),
+    glucose=st.none() | st.integers(51, 399),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(case=ANYBODY, values=harmless)
+def test_dropping_any_value_that_is_not_dangerous_never_lowers_urgency(
+    case: Case, values: Vitals
+) -> None:
+    measured = replace(case, vitals=values)
+    for name in (*HARMLESS, "temp_c", "avpu", "glucose"):
+        without = replace(measured, vitals=replace(values, **{name: None}))
+        assert level(without) <= level(measured)
+
+
+@settings(max_examples=100, deadline=None)
+@given(case=ANYBODY, flag=st.sampled_from([flag.code for flag in KNOWLEDGE.flags]))
+def test_a_red_flag_only_raises_urgency(case: Case, flag: str) -> None:
+    flagged = replace(case, red_flags=(flag,))
+    floor = next(rule.floor for rule in KNOWLEDGE.flags if rule.code == flag)
+    assert level(flagged) <= min(level(case), floor)
+
+
+@settings(max_examples=100, deadline=None)
+@given(case=ANYBODY, told=st.none() | st.integers(1, 5))
+def test_a_callers_level_never_lowers_ours(case: Case, told: int | None) -> None:
+    assert level(replace(case, ktas=told)) == min(level(case), told or LEAST_URGENT)
+
+
+@settings(max_examples=100, deadline=None)
+@given(case=ANYBODY, history_more=history, special_more=special)
+def test_more_history_never_lowers_urgency(
+    case: Case, history_more: list[str], special_more: list[str]
+) -> None:
+    # Words about age or weeks narrow what is unknown; diseases and circumstances only add.
+    wider = [word for word in special_more if not word.startswith("임신 ")]
+    graver = replace(
+        case,
+        history=(*case.history, *history_more),
+        special=(*case.special, *wider),
+    )
+    assert level(graver) <= level(case)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    case=ANYBODY,
+    preferred=st.lists(st.sampled_from(sorted(KNOWLEDGE.field_reasons)), unique=True, max_size=10),
+)
+def test_a_models_order_changes_no_role_and_drops_no_demand(
+    case: Case, preferred: list[str]
+) -> None:
+    judged = assess(case, knowledge=KNOWLEDGE)
+    request = needs_case_of(case, red_flags=(), ktas=judged.ktas)
+    table = plan_needs(request, knowledge=KNOWLEDGE)
+    ordered = plan_needs(request, knowledge=KNOWLEDGE, preferred=preferred)
+    assert ordered.policy == table.policy
+    decisive = {need.field for need in table.needs if need.role == "decisive"}
+    assert {need.field for need in ordered.needs if need.role == "decisive"} == decisive
+    assert len(ordered.needs) <= 10
+    assert [need.weight for need in ordered.needs] == list(
+        range(30, 30 - 2 * len(ordered.needs), -2)
+    )
+
+
 @settings(max_examples=100, deadline=None)
 @given(case=ANYBODY, shuffle=st.randoms(use_true_random=False))
 def test_order_and_repetition_do_not_matter(case: Case, shuffle: object) -> None:

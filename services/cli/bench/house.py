@@ -28,8 +28,9 @@ SIGNALS = (signal.SIGTERM, signal.SIGKILL)
 ASK_S = 30.0
 ROUND_S = 300.0
 UP_S = 180.0
+LIMITED = ("ADDRESS", "TOKEN", "GUEST", "LOGIN", "FAILED_LOGIN")
+LIMITS_OFF = {f"ER_GATEWAY_LIMIT_{name}": "off" for name in LIMITED}
 RULES_ALONE = {"ER_TRIAGE_ENGINES": "rules"}
-LIMITS_OFF = {f"ER_GATEWAY_LIMIT_{name}": "off" for name in ("ADDRESS", "TOKEN", "GUEST")}
 NO_ROUNDS_OF_ITS_OWN = {"ER_SYNC_INTERVAL_S": "3600", "ER_SYNC_DAILY_CALLS": "1000000"}
 
 
@@ -107,6 +108,37 @@ def sync_alone(state: Path, feed_url: str) -> Iterator[SyncHouse]:
 
         with _child("sync", state, start) as child:
             yield SyncHouse(child, admin, redis, variables["ER_SERVICE_KEY"])
+
+
+@contextmanager
+def gateway_alone(state: Path, sync: SyncHouse) -> Iterator[Child]:
+    """The gateway in a process of its own on the Redis of a sync house, with no other peer."""
+
+    def start(port: int) -> tuple[list[str], dict[str, str]]:
+        variables = {
+            **LIMITS_OFF,
+            "ER_GATEWAY_PORT": str(port),
+            "ER_GATEWAY_INNER_PORT": "0",
+            "ER_REDIS_URL": sync.redis_url,
+            "ER_SERVICE_KEY": sync.service_key,
+            "ER_SYNC_URL": sync.sync.url,
+        }
+        return [sys.executable, "-m", "services", "gateway"], variables
+
+    with _child("gateway", state, start) as child:
+        yield child
+
+
+@contextmanager
+def demo(state: Path) -> Iterator[Address]:
+    """The whole system on the simulator as `up --demo` starts it, with the limits off."""
+    state.mkdir(mode=0o700)
+    environment = _environment({**LIMITS_OFF, **RULES_ALONE})
+    try:
+        _er(state, environment, "up", "--demo", "--detach", "--port", "0")
+        yield running_at(state)
+    finally:
+        _er(state, environment, "down")
 
 
 @contextmanager

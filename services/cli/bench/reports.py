@@ -14,7 +14,9 @@ SIZES = (1, 10, 100)
 class Wanted:
     """What the operator asked of `bench`. All but `state` is for benches that start a system of
     their own: `feed` is the base address of theirs, `sizes` how many times the country is taken,
-    `rounds` the steady rounds per size, `seconds` the length of each half of a latency figure."""
+    `rounds` the steady rounds per size (of engines: over the texts), `seconds` the length of each
+    half of a latency figure, `streams` how many are open at once. `model` is an engine's,
+    `gpu_url` a llama.cpp server outside."""
 
     state: Path | None = None
     feed: str | None = None
@@ -22,6 +24,10 @@ class Wanted:
     rounds: int = 5
     seconds: float = 40
     processes: bool = False
+    streams: int = 1000
+    model: str | None = None
+    gpu_url: str = ""
+    gpu_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from services.cli.bench import first_words, sync
+from services.cli.bench import alive, auth, chat, engines, events, failover, first_words, sync
 from services.cli.bench.reports import Report, Wanted
 from services.cli.errors import CommandFailed
 
 BENCHES: Mapping[str, Callable[[Wanted], Report]] = {
+    "alive": alive.bench,
+    "chat": chat.bench,
+    "auth": auth.bench,
+    "events": events.bench,
+    "engines": engines.bench,
+    "failover": failover.bench,
     "first-words": first_words.bench,
     "sync": sync.bench,
 }

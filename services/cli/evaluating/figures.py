@@ -2,12 +2,17 @@
 
 import json
 import math
-from collections.abc import Mapping
+import random
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from services.cli.errors import CommandFailed
+
+RESAMPLES = 400
+SEED = 20261126
+Case = TypeVar("Case")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,33 @@ class Rate:
             "share": round(self.share, 4),
             "wilson": self.interval,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A figure that is no share, with its 95 % bootstrap interval over `of` cases."""
+
+    value: float
+    interval: tuple[float, float]
+    of: int
+
+    def told(self) -> str:
+        low, high = self.interval
+        return f"{self.value:.3f} (n {self.of}; {low:.2f}–{high:.2f})"
+
+    def plain(self) -> dict[str, object]:
+        """For the JSON file."""
+        return {"value": round(self.value, 4), "n": self.of, "bootstrap": self.interval}
+
+
+def bootstrap(judged: Sequence[Case], figure: Callable[[Sequence[Case]], float]) -> Mean:
+    """The figure over all cases and its spread over resamples; the same seed every time."""
+    if not judged:
+        return Mean(math.nan, (0.0, 1.0), 0)
+    chance = random.Random(SEED)  # noqa: S311 no secret
+    drawn = sorted(figure(chance.choices(judged, k=len(judged))) for _ in range(RESAMPLES))
+    cut = round(RESAMPLES * 0.025)
+    return Mean(figure(judged), (drawn[cut], drawn[-1 - cut]), len(judged))
 
 
 def cases(path: Path) -> list[Mapping[str, Any]]:

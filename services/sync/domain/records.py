@@ -150,10 +150,16 @@ class Picture:
     marks: Mapping[str, Mark]
     overrides: Mapping[str, Mapping[str, Override]] = field(default_factory=dict)
 
-    def next_end(self, now: datetime) -> datetime | None:
-        """When the next of the overrides in force will end."""
-        spoken = (o for about in self.overrides.values() for o in about.values() if o.holds(now))
-        return min((o.until_at for o in spoken if o.until_at), default=None)
+    def after(self, plan: "Plan") -> "Picture":
+        """What is stored once a plan is written."""
+        notes = {**self.notes, **{note.key: note for note in plan.notes}}
+        return Picture(
+            {**self.hospitals, **{hospital.hpid: hospital for hospital in plan.hospitals}},
+            {**self.states, **{state.hpid: state for state in plan.states}},
+            {key: note for key, note in notes.items() if note.gone_at is None},
+            {**self.marks, **{mark.operation: mark for mark in plan.marks}},
+            self.overrides,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,11 @@ from shared.contracts.sync import Audience
 Effect = Literal["blocks", "call", "info"]
 _HARD = frozenset({Kind.REFUSES, Kind.FULL, Kind.LACKS})
 _ARRIVING = frozenset({"이송", "신환", "신규", "내원", "119", "구급대"})
+_OF_PATIENTS = frozenset({"환자", "환자분", "의심", "수용", "이송", "진료", "대상"})
 _TIMES = (Kind.RANGE, Kind.HOURS, Kind.DAYS, Kind.FROM, Kind.UNTIL)
 _OWN = (Kind.SUBJECT, Kind.THING, Kind.DEPARTMENT, Kind.CHILD, Kind.LIMIT)
 _BESIDE = (Kind.BESIDE, Kind.FOLLOWED, Kind.LIMIT, *_TIMES)
+NOTICE_UNKNOWN = 2
 _STRENGTH: Mapping[Effect, int] = {"blocks": 2, "call": 1, "info": 0}
 
 
@@ -65,11 +67,25 @@ def read(text: str, topic: Topic) -> tuple[Restriction, ...]:
         return (Restriction("call", asked(clauses[0], heading, topic)),)
     clauses = _with_the_rest_of_the_day(clauses)
     said = [one for clause in clauses for one in _say(clause, heading, topic, clauses)]
+    if not said and _is_notice(clauses):
+        return (Restriction("info"),)
     if not said:
         said = [Restriction("call", own_fields(topic) or named_in(_of(clauses), child=False))]
     said = _softened(said, clauses)
     hardest = sorted(dict.fromkeys(said), key=lambda one: -_STRENGTH[one.effect])
     return _without_echoes(hardest)
+
+
+def _is_notice(clauses: Sequence[Clause]) -> bool:
+    """Thanks, ways in, tests: words for everybody, and hardly one that is not known."""
+    told = _of(clauses)
+    harmless = {Kind.NOTICE, Kind.WAY, Kind.ROOM, Kind.FILLER, Kind.BREAK, Kind.OPEN, Kind.CLOSE}
+    unknown = sum(len(clause.rest) for clause in clauses)
+    return (
+        any(token.kind in (Kind.NOTICE, Kind.WAY) for token in told)
+        and all(token.kind in harmless and token.value not in _OF_PATIENTS for token in told)
+        and unknown < NOTICE_UNKNOWN
+    )
 
 
 def _with_the_rest_of_the_day(clauses: list[Clause]) -> list[Clause]:
@@ -98,7 +114,7 @@ def _say(
 ) -> list[Restriction]:
     if _adds_nothing(clause, clauses):
         return []
-    if clause.has(Kind.ASIDE):
+    if clause.has(Kind.ASIDE) and topic.field is None and not clause.has(*_OWN):
         return [Restriction("info")]
     match _verdict(clause, topic):
         case Kind.REFUSES | Kind.FULL | Kind.LACKS:
@@ -154,9 +170,17 @@ def _refusal(
     if fields is None:
         return Restriction("call")
     weak = clause.has(Kind.PARTLY) or _of_transfers_only(clause) or _of_an_unknown_rest(clause)
+    weak = weak or (clause.has(Kind.WAY) and not clause.has(*_OWN))
+    weak = weak or (topic.field is not None and clause.has(Kind.SOME)) or _is_beyond_words(clause)
     partial = topic.field is not None and _is_partial(clause, clauses, topic)
     effect: Effect = "call" if weak or partial else "blocks"
     return _bounded(Restriction(effect, fields, audience), clause, topic)
+
+
+def _is_beyond_words(clause: Clause) -> bool:
+    """It names patients by a limit that no audience can tell: "of 20 weeks or more"."""
+    found = [token.value for token in clause.of(Kind.LIMIT)]
+    return bool(found) and not limits.refused(found)
 
 
 def _of_transfers_only(clause: Clause) -> bool:
@@ -188,6 +212,9 @@ def _acceptance(clause: Clause, heading: Sequence[Token], topic: Topic) -> list[
     base = Restriction("blocks", fields)
     found = [token.value for token in clause.of(Kind.LIMIT)]
     beyond = limits.left_out(found)
+    if topic.field is None and not clause.has(Kind.ONLY):
+        # "Children are taken" does not say that others are not.
+        beyond = tuple(who for who in beyond if who.min_age_years is None)
     if beyond:
         return [_bounded(replace(base, audiences=beyond), clause, topic)]
     if found:

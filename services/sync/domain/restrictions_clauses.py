@@ -24,8 +24,17 @@ _EXCEPT = re.compile(
 _BECAUSE = re.compile(
     r"\s*(?:으로|로(?![가-힣])|에 따|때문|관계로|인하|인해|하여|되어|돼|이라|어서|여서|이어|므로)"
 )
+_NONE = re.compile(
+    r"(?<![\d.,:/~-])0\s?(?:(?P<people>명)|개|석|병상|대|자리|beds?)?(?=\s*(?:$|[,/.)\];]))"
+)
+_WHO_CAN = frozenset(
+    {"의사", "전문의", "의료진", "의료인력", "인력", "교수", "교수님", "당직", "당직의", "과장"}
+    | {"전공의", "담당의", "병상", "베드", "침상", "자리", "장비", "기기", "기계"}
+)
+_NEXT_WORD = re.compile(r"(?:한)?\s?(?:대수)?(?:이|가|은|는)?\s?")
 _WHOM = (Kind.CHILD, Kind.LIMIT, Kind.ADULT)
 _WHAT = (Kind.SUBJECT, Kind.THING)
+_NAMING = (*_WHAT, Kind.DEPARTMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,9 @@ def plain(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).lower()
     folded = re.sub(r"[∼〜～]", "~", folded).replace("&lt;", "<").replace("&gt;", ">")
     folded = re.sub(r"\[번호 삭제\]|(?<!\d)0\d{1,2}[-)\s.]\d{3,4}[-\s.]\d{4}", "☎", folded)
+    folded = re.sub(r"(?:두|2)\s?돌(?=\s*(?:미만|이전|이하|전(?!원)))", "24개월", folded)
+    folded = re.sub(r"(?<![가-힣])돌(?=\s*(?:미만|이전|이하|전(?!원)))", "12개월", folded)
+    folded = re.sub(r"(개월\s*)전(?![가-힣])", r"\1이전", folded)
     return re.sub(r"[ \t]+", " ", folded).strip()
 
 
@@ -86,12 +98,45 @@ def _tokens(text: str) -> list[Token]:
         *limits.find(text),
         *(Token(m.start(), m.end(), Kind.EXCEPT, m[0]) for m in _EXCEPT.finditer(text)),
         *words().find(text),
+        *(Token(m.start(), m.end(), _none(m), "0") for m in _NONE.finditer(text)),
         *(Token(m.start(), m.end(), Kind.ONLY) for m in _ONLY.finditer(text)),
         *(Token(m.start(), m.end(), Kind(str(m.lastgroup))) for m in _BREAK.finditer(text)),
     ]:
         if not any(token.start < other.end and other.start < token.end for other in found):
             found.append(token)
-    return sorted(found, key=lambda token: token.start)
+    return list(_without_relatives(text, sorted(found, key=lambda token: token.start)))
+
+
+def _none(match: re.Match[str]) -> Kind:
+    """ "격리실 0" is full, "전문의 0명" is missing."""
+    return Kind.LACKS if match["people"] else Kind.FULL
+
+
+def _without_relatives(text: str, tokens: Sequence[Token]) -> Iterator[Token]:
+    """ "수술 가능한 의사 없음": the acceptance says which doctors, and is no verdict."""
+    for place, token in enumerate(tokens):
+        if token.kind is Kind.ACCEPTS and _is_relative(text, tokens[place : place + 4]):
+            yield replace(token, kind=Kind.FILLER)
+        else:
+            yield token
+
+
+def _is_relative(text: str, ahead: Sequence[Token]) -> bool:
+    accepts, *rest = ahead
+    if accepts.value != "가능" or not rest or rest[0].kind is not Kind.FILLER:
+        return False
+    if rest[0].value not in _WHO_CAN:
+        return False
+    end = accepts.end
+    for token in rest:
+        if not _NEXT_WORD.fullmatch(text[end : token.start]):
+            return False
+        if token.kind in (Kind.LACKS, Kind.FULL):
+            return True
+        if token.kind is not Kind.FILLER:
+            return False
+        end = token.end
+    return False
 
 
 def _heading(text: str, tokens: list[Token]) -> tuple[list[Token], list[Token]]:
@@ -121,7 +166,7 @@ def _clauses(
             beside = bool(made) and not _tells(current.tokens)
         elif token.kind in (Kind.CLOSE, Kind.BREAK):
             if beside and current.tokens and (token.kind is Kind.CLOSE or not _awaits(ahead)):
-                made[-1] = _joined(made[-1], current)
+                made[-1] = _joined(made[-1], _explaining(made[-1], current))
                 current = _Open(token.end)
             elif by_limits and not beside and any(t.kind is Kind.LIMIT for t in current.tokens):
                 made.append(_closed(None, text, current, token.start))
@@ -137,11 +182,24 @@ def _clauses(
         else:
             current.tokens.append(token)
     if _tells(current.tokens):
-        if made:
-            made[-1] = _joined(made[-1], current)
-        else:
-            made.append(_closed(None, text, current, len(text)))
+        _end(made, text, current)
     yield from made
+
+
+def _end(made: list[Clause], text: str, left: _Open) -> None:
+    """What no verdict follows belongs to the last one; another thing after a separator, beside
+    one that is refused by name, is neither refused nor accepted."""
+    if not made:
+        made.append(_closed(None, text, left, len(text)))
+    elif _is_another(text, left) and _any(made[-1].tokens, _NAMING):
+        made.append(_closed(Kind.PERHAPS, text, left, len(text)))
+    else:
+        made[-1] = _joined(made[-1], left)
+
+
+def _is_another(text: str, opened: _Open) -> bool:
+    apart = _BREAK.search(text[opened.begin : opened.tokens[0].start])
+    return apart is not None and _any(opened.tokens, _NAMING)
 
 
 def _parted(clause: Clause) -> Iterator[Clause]:
@@ -199,6 +257,14 @@ def _closed(
     return Clause(verdict, tuple(opened.tokens), tuple(opened.reasons), rest, beside)
 
 
+def _explaining(clause: Clause, opened: _Open) -> _Open:
+    """What brackets name besides what is refused by name is not refused with it."""
+    if not _any(clause.tokens, _NAMING):
+        return opened
+    kept = [token for token in opened.tokens if token.kind not in _NAMING]
+    return _Open(opened.begin, kept)
+
+
 def _joined(clause: Clause, opened: _Open) -> Clause:
     return replace(clause, tokens=(*clause.tokens, *opened.tokens))
 
@@ -210,5 +276,5 @@ def _rest(text: str, begin: int, end: int, tokens: Sequence[Token]) -> tuple[str
     for token in tokens:
         letters[token.start - begin : token.end - begin] = " " * (token.end - token.start)
     left = re.findall(r"[가-힣a-z]{2,}", "".join(letters[reason_end - begin :]))
-    narrower = [str(token.value) for token in tokens if token.kind is Kind.NARROWER]
+    narrower = [str(t.value) for t in tokens if t.kind in (Kind.NARROWER, Kind.SOME)]
     return (*narrower, *(word for word in left if word not in words().particles))

@@ -25,7 +25,10 @@ def _clock(which: str) -> str:
 _NEXT = r"(?P<next>익일|다음\s*날|명일|내일)?"
 _NO_UNIT = r"(?!\s*(?:세|살|개월|kg|g|주|일|명|월|번|인|%|호|\d))"
 _RANGE = re.compile(
-    _clock("1") + rf"\s*(?:~|-|–|부터|에서)\s*{_NEXT}\s*" + _clock("2") + _NO_UNIT
+    _clock("1")
+    + rf"\s*(?:이후\s*(?=[~–-]))?(?:~|-|–|부터|에서)\s*{_NEXT}\s*"
+    + _clock("2")
+    + _NO_UNIT
     + r"\s*(?P<till>까지)?"
 )  # fmt: skip
 _DATE = (
@@ -33,11 +36,17 @@ _DATE = (
     r"|(?P<rel>금일|오늘|당일|익일|내일|명일|다음\s*날))\s*(?:\([월화수목금토일]\))?"
 )
 _UNTIL = re.compile(rf"(?:{_DATE})?\s*(?:~\s*)?{_clock('')}\s*(?:전)?까지")
+_RESUMES = re.compile(
+    rf"(?:{_DATE})?\s*{_clock('')}\s*(?:경|쯤|이후|부터|에|께)?\s*"
+    r"(?:복구|재개|재가동|정상화|정상\s*(?:진료|운영|가동|촬영)|수리\s*완료|점검\s*완료|완료|종료|해제)"
+    r"(?:\s*(?:예정|예상))?"
+)
 _OPEN_UNTIL = re.compile(rf"(?:{_DATE})?\s*~\s*{_clock('')}{_NO_UNIT}")
 _DAY_UNTIL = re.compile(rf"(?:~\s*)?{_DATE}\s*까지")
 _FROM = re.compile(rf"(?:{_DATE})?\s*{_clock('')}\s*(?P<since>이후|부터|후|이전|~)")
 _DAY_LIST = re.compile(
-    rf"(?<![가-힣])([{_DAY_NAMES}])(?:\s*([~,·/-])\s*([{_DAY_NAMES}]))((?:\s*[,·/]\s*[{_DAY_NAMES}])*)(?![가-힣])"
+    rf"(?<![가-힣])([{_DAY_NAMES}])(?:\s*([~,·/-])\s*([{_DAY_NAMES}]))((?:\s*[,·/]\s*[{_DAY_NAMES}])*)"
+    r"(?=만|에|요일|[^가-힣]|$)"
 )
 _ONE_DAY = re.compile(rf"(?<![가-힣\d])([{_DAY_NAMES}])(?=\s*\d{{1,2}}\s*(?:시|:|~|-))")
 
@@ -71,7 +80,7 @@ def find(text: str) -> list[Token]:
                 span = (match.start(), match.end())
                 found.append(Token(*span, Kind.RANGE, Range(first, second)))
     for pattern, kind in (
-        (_UNTIL, Kind.UNTIL), (_FROM, Kind.FROM), (_OPEN_UNTIL, Kind.UNTIL),
+        (_UNTIL, Kind.UNTIL), (_RESUMES, Kind.UNTIL), (_FROM, Kind.FROM), (_OPEN_UNTIL, Kind.UNTIL),
         (_DAY_UNTIL, Kind.UNTIL),
     ):  # fmt: skip
         for match in pattern.finditer(text):

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     HOTLINE = "hotlines"
     FOLLOWED = "followed"
     PARTLY = "partly"
+    SOME = "some"
     TRANSFER = "transfers"
     EVERYONE = "everyone"
     ROOM = "room"
@@ -37,6 +38,8 @@ class Kind(StrEnum):
     BESIDE = "beside"
     NARROWER = "narrower"
     ASIDE = "asides"
+    NOTICE = "notices"
+    WAY = "ways"
     PROCEDURE = "procedures"
     FILLER = "fillers"
     LIMIT = "limit"
@@ -49,6 +52,11 @@ class Kind(StrEnum):
     OPEN = "open"
     CLOSE = "close"
 
+
+AFTER_PARTICLE = "accepts_after_particle"
+PARTICLE = "\u2192"
+"""Before a word that counts only right after a particle."""
+_HANGUL = re.compile("[가-힣]")
 
 VERDICTS = frozenset(
     {Kind.REFUSES, Kind.PERHAPS, Kind.ACCEPTS, Kind.ASKS, Kind.WAITS, Kind.FULL, Kind.LACKS}
@@ -95,7 +103,7 @@ def words() -> Words:
     spelled: dict[str, str] = {}
     for word, kind, value in _listed(table):
         # The first mention wins: verdicts stand first, fillers last.
-        entries.setdefault(_bare(word), (kind, value))
+        entries.setdefault(_bare(word.removeprefix(PARTICLE)), (kind, value))
         spelled[_bare(word)] = word if " " in word else spelled.get(_bare(word), word)
     ordered = sorted(spelled, key=len, reverse=True)
     return Words(
@@ -109,14 +117,19 @@ def words() -> Words:
 
 def _listed(table: Mapping[str, Any]) -> Iterable[tuple[str, Kind, Any]]:
     for name, listed in table["verdicts"].items():
-        yield from ((word, Kind(name), None) for word in listed)
+        if name == AFTER_PARTICLE:
+            yield from ((PARTICLE + word, Kind.ACCEPTS, None) for word in listed)
+        else:
+            yield from ((word, Kind(name), None) for word in listed)
     for name, listed in table["patients"].items():
         if name != Kind.CHILD:
             yield from ((word, Kind(name), None) for word in listed)
     rows = {**table, Kind.CHILD: table["patients"][Kind.CHILD]}
     for kind in (Kind.SUBJECT, Kind.THING, Kind.CHILD, Kind.DEPARTMENT, Kind.HOURS, Kind.DAYS):
         yield from ((word, kind, row) for row in rows[kind] for word in row["words"])
-    for kind in (Kind.BESIDE, Kind.NARROWER, Kind.ASIDE, Kind.PROCEDURE, Kind.FILLER):
+    for kind in (
+        Kind.BESIDE, Kind.NARROWER, Kind.ASIDE, Kind.NOTICE, Kind.WAY, Kind.PROCEDURE, Kind.FILLER
+    ):  # fmt: skip
         yield from ((word, kind, None) for word in table[kind])
 
 
@@ -125,7 +138,14 @@ def _bare(word: str) -> str:
 
 
 def _pattern(word: str) -> str:
+    if word.startswith(PARTICLE):
+        return rf"(?:(?<=[은는도만터상])|(?<=까지))\s*{_pattern(word[len(PARTICLE) :])}(?![가-힣])"
     pattern = r"\s*".join(re.escape(part) for part in word.lower().split())
+    if len(word) == 1 and not _HANGUL.fullmatch(word):
+        # A sign for "none"; "X선" and "2×3" are other things.
+        return rf"(?<![a-z0-9/.-]){pattern}(?![a-z0-9가-힣/.-])"
+    if word.endswith("0"):
+        return pattern + r"(?!\d|[:.~]|\s*시|개월|세|%)"
     if re.fullmatch(r"[a-z0-9/ -]+", word.lower()):
         return rf"(?<![a-z0-9]){pattern}(?![a-z0-9])"
     if word.endswith("중"):

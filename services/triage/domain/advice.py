@@ -40,13 +40,23 @@ def advise(facts: Facts, *, urgent: bool, cry_for_help: bool, book: AdviceBook) 
     if urgent:
         actions.append("show_crew")
         do_not.append("drive")
+    lines = _consistent([*actions, *do_not], book)
     return Advice(
         call_119=call,
         message=book.messages[_message(facts, urgent=urgent, unclear_cry=unclear_cry)],
-        actions=tuple(book.actions[code] for code in dict.fromkeys(actions)),
-        do_not=tuple(book.do_not[code] for code in dict.fromkeys(do_not)),
+        actions=tuple(book.actions[code] for code in lines if code in book.actions),
+        do_not=tuple(book.do_not[code] for code in lines if code in book.do_not),
         phones=tuple(book.phones[number] for number in dict.fromkeys(phones)),
     )
+
+
+def _consistent(codes: list[str], book: AdviceBook) -> tuple[str, ...]:
+    """Each line once, without what contradicts another."""
+    kept = dict.fromkeys(codes)
+    for stays, goes in book.contradictions:
+        if stays in kept:
+            kept.pop(goes, None)
+    return tuple(kept)
 
 
 def _with_call(actions: list[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """Which hospital resources decide the outcome of a case, in the order of their weight."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.triage.domain.cases import Facts, NeedsCase, facts_of_request
@@ -33,35 +33,49 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class NeedsPlan:
-    """At most ten needs, each field once, weights 30, 28, … 12 by rank."""
+    """At most ten needs, each field once, weights 30, 28, … 12 by rank. `red_flags` are those of
+    the caller and those that the rules found."""
 
     needs: tuple[Need, ...]
     policy: Policy
     presentations: tuple[str, ...]
+    red_flags: frozenset[str]
 
 
-def plan_needs(request: NeedsCase, *, knowledge: Knowledge) -> NeedsPlan:
+def plan_needs(
+    request: NeedsCase, *, knowledge: Knowledge, preferred: Sequence[str] = ()
+) -> NeedsPlan:
     """The gravest presentation sets the policy; the red flags' demands are always in, those
-    of the caller and those that the rules find themselves."""
+    of the caller and those that the rules find themselves.
+
+    `preferred` are fields in the order that a model would give them: it moves and adds what
+    supports, and changes nothing else.
+    """
     facts = _flagged(
         facts_of_request(request, cues=_cues_in_special(request, knowledge)), knowledge
     )
     rows = _matching(knowledge.presentations, facts)
-    if not rows:
-        return _local_plan(knowledge)
-    needs = _gated(_merged(rows), facts, knowledge)
-    leading = rows[0]
-    if leading.transport == "nearest":
+    table = _merged(rows) if rows else list(knowledge.local)
+    needs = _gated(_ordered(table, preferred, knowledge), facts, knowledge)
+    policy = _policy(rows)
+    if policy.transport == "nearest":
         needs = [replace(need, role="supporting") for need in needs]
     return NeedsPlan(
         needs=_weighted(needs),
-        policy=Policy(
-            transport=leading.transport,
-            bypass_minutes=leading.bypass_minutes,
-            window_minutes=leading.window_minutes,
-            call=tuple(dict.fromkeys(name for row in rows for name in row.call)),
-        ),
+        policy=policy,
         presentations=tuple(row.id for row in rows),
+        red_flags=facts.flags,
+    )
+
+
+def _policy(rows: list[Presentation]) -> Policy:
+    if not rows:
+        return Policy("nearest", 0, None, ())
+    return Policy(
+        transport=rows[0].transport,
+        bypass_minutes=rows[0].bypass_minutes,
+        window_minutes=rows[0].window_minutes,
+        call=tuple(dict.fromkeys(name for row in rows for name in row.call)),
     )
 
 
@@ -105,6 +119,33 @@ def _few_decisive(merged: Mapping[str, FieldNeed]) -> list[FieldNeed]:
     return kept
 
 
+def _ordered(
+    table: list[FieldNeed], preferred: Sequence[str], knowledge: Knowledge
+) -> list[FieldNeed]:
+    """The preferred fields first, what decides always among the ten, the rest of the table last."""
+    if not preferred:
+        return table
+    known = {need.field: need for need in table}
+    named = [
+        known.get(field) or FieldNeed(field, "supporting", knowledge.field_reasons[field])
+        for field in dict.fromkeys(preferred)
+        if field in knowledge.field_reasons
+    ]
+    fields = {need.field for need in named}
+    left_out = [need for need in table if need.field not in fields]
+    must = [need for need in left_out if need.role == "decisive"]
+    rest = [need for need in left_out if need.role != "decisive"]
+    return _at_most_ten([*must, *named, *rest])
+
+
+def _at_most_ten(needs: list[FieldNeed]) -> list[FieldNeed]:
+    """Without the last of what only supports."""
+    room = len(WEIGHTS) - sum(need.role == "decisive" for need in needs)
+    supporting = [need for need in needs if need.role != "decisive"][: max(0, room)]
+    kept = {need.field for need in supporting}
+    return [need for need in needs if need.role == "decisive" or need.field in kept]
+
+
 def _gated(needs: list[FieldNeed], facts: Facts, knowledge: Knowledge) -> list[FieldNeed]:
     gated = {need.field: need for need in needs}
     for gate in knowledge.gates:
@@ -138,7 +179,3 @@ def _weighted(needs: Iterable[FieldNeed]) -> tuple[Need, ...]:
         Need(need.field, weight, need.role, need.reason.ko, need.reason.en)
         for need, weight in zip(needs, WEIGHTS, strict=False)
     )
-
-
-def _local_plan(knowledge: Knowledge) -> NeedsPlan:
-    return NeedsPlan(_weighted(knowledge.local), Policy("nearest", 0, None, ()), ())

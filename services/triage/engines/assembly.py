@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import httpx
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from redis.asyncio import Redis
 
 from services.triage import domain
 from services.triage.domain.merging import ModelReading, merged
@@ -21,7 +22,7 @@ from services.triage.engines.shadow import Shadow
 from services.triage.engines.supervisor import Plan, Supervisor
 from services.triage.knowledge import Knowledge
 from services.triage.settings import Settings
-from shared import background, cache
+from shared import background, logs
 
 RULES = "rules"
 DEGRADED = {"gpu": "gpu", "cpu": "cpu_model"}
@@ -58,7 +59,11 @@ class Engines:
             return Understood(found)
         if not text.strip() or not self.chain.endpoints:
             return Understood(found)
-        read = await self.chain.extract(text, within_s=within_s)
+        try:
+            read = await self.chain.extract(text, within_s=within_s)
+        except Exception as error:  # noqa: BLE001 - whatever a model does, the rules answer
+            logs.logger("engines").error("model failed", error=type(error).__name__)
+            return Understood(found)
         degraded = tuple(sorted(DEGRADED[name] for name in read.reasons))
         if not isinstance(read, Extracted):
             return Understood(found, degraded=degraded)
@@ -75,7 +80,9 @@ def reading_of(read: Extracted) -> ModelReading:
 
 
 @asynccontextmanager
-async def running(app: FastAPI, settings: Settings, knowledge: Knowledge) -> AsyncIterator[Engines]:
+async def running(
+    app: FastAPI, settings: Settings, knowledge: Knowledge, redis: Redis
+) -> AsyncIterator[Engines]:
     """The engines of an application: they come up beside it, and nobody waits for them."""
     async with AsyncExitStack() as stack:
         transport = await stack.enter_async_context(httpx.AsyncHTTPTransport(limits=CONNECTIONS))
@@ -99,9 +106,7 @@ async def running(app: FastAPI, settings: Settings, knowledge: Knowledge) -> Asy
         if supervisor is not None:
             work = background.running(app, "local worker", supervisor.run())
             await stack.enter_async_context(work)
-        if "gpu" in settings.engines and settings.redis_url is not None:
-            redis = cache.connect(settings.redis_url.get_secret_value())
-            stack.push_async_callback(redis.aclose)
+        if "gpu" in settings.engines:
             follow = gpu.follow(redis, redis_key(settings.dataset))
             await stack.enter_async_context(background.running(app, "follow gpu", follow))
         yield Engines(chain, shadow, supervisor, knowledge, settings)
@@ -132,6 +137,7 @@ def _endpoints(
     if supervisor is not None:
         cpu = Endpoint("cpu", supervisor.locate, made, limits, client)
         cpu.absent = lambda: supervisor.state
+        cpu.named = settings.model.split("#")[0].rsplit("/", 1)[-1].rsplit(":", 1)[-1]
         supervisor.is_sick = lambda: cpu.state == "down" and cpu.last_reason != "loading"
         known["cpu"] = cpu
     wanted = list(dict.fromkeys(settings.engines))

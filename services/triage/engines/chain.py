@@ -12,7 +12,6 @@ from services.triage.engines.output import ModelOutput, UnreadableOutput, read_o
 
 TOKEN_LIMIT = 320
 WATCH_EVERY_S = 0.5
-WORTH_A_TRY_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class Chain:
                 return await self._run(race, text, temperature, within_s)
         except TimeoutError:
             for endpoint in race.running.values():
-                endpoint.note_failure("late")
+                endpoint.note_late(race.asked[endpoint.name])
                 self._note_fallback(race, endpoint, "late")
             return NotExtracted(race.reasons)
         finally:
@@ -116,7 +115,7 @@ class Chain:
         try:
             output = read_output(completion.content, self._codes)
         except UnreadableOutput:
-            endpoint.note_failure("grammar_ignored")
+            endpoint.note_failure("grammar_ignored", since=endpoint.clock())
             raise EngineFailed("grammar_ignored") from None
         endpoint.tally.answered(completion)
         self._metrics.answered(endpoint.name, completion)
@@ -134,6 +133,7 @@ class _Race:
         self.waiting = endpoints
         self.running: dict[asyncio.Task[Extracted], Endpoint] = {}
         self.reasons: dict[str, str] = {}
+        self.asked: dict[str, float] = {}
 
     @property
     def hedge_s(self) -> float | None:
@@ -143,12 +143,13 @@ class _Race:
         return list(self.running.values())[-1].hedge_s
 
     def start(self, endpoint: Endpoint, answer: Coroutine[Any, Any, Extracted]) -> None:
+        self.asked[endpoint.name] = endpoint.clock()
         self.running[asyncio.create_task(answer)] = endpoint
 
     def overtaken(self) -> None:
         """Those that ran before the winner were too slow for it."""
         for endpoint in self.running.values():
-            endpoint.note_late()
+            endpoint.note_late(self.asked[endpoint.name])
 
     async def stop(self) -> None:
         for task in self.running:

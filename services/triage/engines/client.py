@@ -120,8 +120,9 @@ class LlamaClient:
         within: float,
     ) -> bytes:
         headers = {"authorization": f"Bearer {address.key}"} if address.key else {}
-        request = httpx.Request(method, address.url.rstrip("/") + path, headers=headers, json=body)
         try:
+            url = address.url.rstrip("/") + path
+            request = httpx.Request(method, url, headers=headers, json=body)
             async with asyncio.timeout(within):
                 response = await self._transport.handle_async_request(request)
                 try:
@@ -130,7 +131,7 @@ class LlamaClient:
                     await response.aclose()
         except TimeoutError:
             raise EngineFailed("late") from None
-        except httpx.TransportError:
+        except (httpx.HTTPError, httpx.InvalidURL):
             raise EngineFailed("unreachable") from None
         if response.status_code != httpx.codes.OK:
             raise _refusal(response, loading=b"Loading model" in content)

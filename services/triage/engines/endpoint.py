@@ -1,5 +1,6 @@
 """One engine of the chain: where it is, how it is, what it has done lately."""
 
+import math
 import random
 import time
 from collections import Counter, deque
@@ -37,7 +38,7 @@ class Limits:
     """Seconds: of one answer, of a canary, and the longest wait before the next engine is asked."""
 
     answer_s: float = 3.0
-    canary_s: float = 10.0
+    canary_s: float = 30.0
     hedge_s: float = 1.0
 
 
@@ -60,7 +61,8 @@ class Tally:
 
 @dataclass(slots=True)
 class Endpoint:
-    """`locate` tells the address of now, or None; `absent` says why there is none."""
+    """`locate` tells the address of now, or None; `absent` says why there is none. `named` is what
+    the model is called where its own word, the name of a file, tells nothing."""
 
     name: str
     locate: Callable[[], Address | None]
@@ -70,6 +72,7 @@ class Endpoint:
     absent: Callable[[], State] = lambda: "off"
     clock: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
+    named: str | None = None
     model: str | None = None
     last_reason: str | None = None
     tally: Tally = field(default_factory=Tally)
@@ -77,6 +80,7 @@ class Endpoint:
     _proven: Address | None = None
     _seen: Address | None = None
     _strikes: int = 0
+    _answered: float = -math.inf
     _recent: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
 
     @property
@@ -115,21 +119,27 @@ class Endpoint:
                 address, ask, within_s=min(within_s, self.limits.answer_s)
             )
         except EngineFailed as failure:
-            self.note_failure(failure.reason)
+            if self._proven == address:  # what a former server did is not the fault of this one
+                self.note_failure(failure.reason, since=began)
             raise
-        self._recent.append(self.clock() - began)
+        self._answered = self.clock()
+        self._recent.append(self._answered - began)
         self._strikes = 0
         return answer
 
-    def note_failure(self, reason: str) -> None:
-        """A sick engine cools down, and has to prove itself before it is asked again."""
+    def note_failure(self, reason: str, *, since: float) -> None:
+        """A sick engine cools down, and has to prove itself before it is asked again. `since` is
+        when it was asked, on its clock."""
         if reason == "late":
-            self.note_late()
+            self.note_late(since)
         elif reason in SICK:
             self._lose(reason)
 
-    def note_late(self) -> None:
-        """It did not answer in time, or the next engine overtook it."""
+    def note_late(self, since: float) -> None:
+        """It did not answer in time, or the next engine overtook it. One that answered somebody
+        else meanwhile is busy and not sick."""
+        if self._answered > since:
+            return
         self._strikes += 1
         if self._strikes >= STRIKES:
             self._lose("late")
@@ -160,8 +170,7 @@ class Endpoint:
         try:
             await self.client.healthy(address)
         except EngineFailed as failure:
-            if failure.reason != "busy":
-                self._lose(failure.reason)
+            self.note_failure(failure.reason, since=self.clock())
 
     async def _probe(self, address: Address) -> None:
         """Half open: health, then a canary that the grammar really binds."""
@@ -174,7 +183,7 @@ class Endpoint:
             self._not_yet(failure.reason)
             return
         _log.info("engine ready", engine=self.name)
-        self.model = answer.model_name
+        self.model = self.named or answer.model_name
         self.last_reason = None
         self._circuit = self._circuit.returned(self.clock())
         self._recent.clear()

@@ -21,7 +21,7 @@ from shared import logs
 ROOT = Path(__file__).resolve().parents[3]
 PORT_TIMEOUT_S = 20.0
 LOOK_EVERY_S = 1.0
-MISSED_LOOKS = 4
+MISSED_LOOKS = 8
 STEADY_S = 60.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 60.0
 PREPARE_AGAIN_S = 60.0
@@ -88,6 +88,8 @@ class Supervisor:
                 self.state, reason, again = "down", "the worker ended", None
             except _NotPrepared as error:
                 self.state, reason, again = "down", str(error), error.again_s
+            except OSError as error:
+                self.state, reason, again = "down", type(error).__name__, PREPARE_AGAIN_S
             self._say(reason)
             self.detail = reason
             lasted = time.monotonic() - began

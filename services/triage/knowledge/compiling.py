@@ -26,7 +26,7 @@ def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
     if idioms.spaced is None or (idioms.plain is None and idioms.denying is None):
         raise KnowledgeError("lexicon.yaml: idioms: both languages are needed")
     return Lexicon(
-        symptoms=table("symptoms", file.symptoms),
+        symptoms=table("symptoms", _supplemented(file)),
         cues=table("cues", file.cues),
         history=table("history", file.history),
         special=table("special", file.special),
@@ -37,6 +37,16 @@ def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
         relations=_relations(file.relations, file.relation_exceptions),
         gender_of_code=MappingProxyType(dict(file.gender_of_code)),
     )
+
+
+def _supplemented(file: LexiconFile) -> Mapping[str, WordsEntry]:
+    """The symptoms' entries, each with the further wordings of the supplement."""
+    joined = dict(file.symptoms)
+    for code, more in file.supplement.items():
+        first = joined[code]
+        over = [*first.over, *(other for other in more.over if other not in first.over)]
+        joined[code] = WordsEntry(ko=[*first.ko, *more.ko], en=[*first.en, *more.en], over=over)
+    return joined
 
 
 def _matcher(

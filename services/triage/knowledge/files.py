@@ -57,6 +57,7 @@ class LexiconFile(Entry):
     relation_exceptions: list[str]
     relations: list[RelationEntry]
     gender_of_code: dict[str, Literal["M", "F"]]
+    supplement: dict[str, WordsEntry] = {}
 
 
 class AgeEntry(Entry):
@@ -140,6 +141,7 @@ class AdviceFile(Entry):
     actions: dict[str, Bilingual]
     do_not: dict[str, Bilingual]
     phones: dict[str, Bilingual]
+    contradictions: list[Annotated[list[str], Field(min_length=2, max_length=2)]]
     situations: list[SituationEntry]
 
 

@@ -79,7 +79,8 @@ def _lexicon(file: files.LexiconFile, ontology: Mapping[str, Concept]) -> Lexico
     unsaid = sorted(set(ontology) - set(file.symptoms))
     if unsaid:
         raise KnowledgeError(f"lexicon.yaml: symptoms: no wording for {unsaid}")
-    for code, entry in file.symptoms.items():
+    _known("lexicon.yaml", "supplement", file.supplement, ontology)
+    for code, entry in [*file.symptoms.items(), *file.supplement.items()]:
         _known("lexicon.yaml", f"symptoms.{code}.over", entry.over, ontology)
     words = [word for entry in file.relations for word in entry.words]
     _unique("lexicon.yaml", "relations", words)
@@ -138,6 +139,9 @@ def _advice(file: files.AdviceFile, vocabulary: Vocabulary) -> AdviceBook:
         _known("advice.yaml", f"{entry.id}.actions", entry.actions, file.actions)
         _known("advice.yaml", f"{entry.id}.do_not", entry.do_not, file.do_not)
         _known("advice.yaml", f"{entry.id}.phones", entry.phones, file.phones)
+    _unique("advice.yaml", "actions and do_not", [*file.actions, *file.do_not])
+    for pair in file.contradictions:
+        _known("advice.yaml", "contradictions", pair, {*file.actions, *file.do_not})
     needed = {"call_119", "call_119_help", "urgent", "today", "clinic", "suicide", "nothing"}
     _known("advice.yaml", "messages", needed, file.messages)
     return AdviceBook(
@@ -147,6 +151,7 @@ def _advice(file: files.AdviceFile, vocabulary: Vocabulary) -> AdviceBook:
         phones=MappingProxyType(
             {number: Telephone(number, _wording(text)) for number, text in file.phones.items()}
         ),
+        contradictions=tuple((stays, goes) for stays, goes in file.contradictions),
         situations=tuple(_situation(entry, vocabulary) for entry in file.situations),
     )
 

@@ -150,6 +150,7 @@ class AdviceBook:
     actions: Mapping[str, AdviceText]
     do_not: Mapping[str, AdviceText]
     phones: Mapping[str, Telephone]
+    contradictions: tuple[tuple[str, str], ...]
     situations: tuple[Situation, ...]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aioboto3
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
 
 from services.triage.engines.sources.address import Source, SourceError
 from services.triage.engines.sources.fetching import BLOCK, BrokenOff, Described
@@ -41,9 +41,8 @@ class BucketFile:
                 told = await client.get_object(
                     Bucket=self.bucket, Key=self.key, IfMatch=described.version, **wanted
                 )
-                async with told["Body"] as body:
-                    while block := await body.read(BLOCK):
-                        yield block
+                async for block in told["Body"].iter_chunks(BLOCK):
+                    yield block
         except (BotoCoreError, ClientError) as error:
             raise self._judged(error) from None
         except Exception as error:
@@ -58,6 +57,6 @@ class BucketFile:
             if status >= SERVER_FAULTS:
                 return BrokenOff()
             return SourceError(f"{self.key}: S3 refuses it ({status})", lasting=True)
-        if isinstance(error, HTTPClientError):
+        if isinstance(error, HTTPClientError | ConnectionError):
             return BrokenOff()
         return SourceError(f"{self.key}: S3 cannot be asked ({type(error).__name__})")

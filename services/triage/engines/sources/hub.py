@@ -8,7 +8,7 @@ from http import HTTPStatus
 import httpx
 
 from services.triage.engines.sources.address import Source, SourceError
-from services.triage.engines.sources.fetching import BLOCK, BrokenOff, Described
+from services.triage.engines.sources.fetching import BrokenOff, Described
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 TIMEOUT = httpx.Timeout(30, connect=10)
@@ -61,7 +61,8 @@ class HubFile:
                     self._check(answer)
                     if start and answer.status_code != HTTPStatus.PARTIAL_CONTENT:
                         raise SourceError(f"{self.file}: the hub cannot resume a download")
-                    async for block in answer.aiter_bytes(BLOCK):
+                    # As it comes: what waits for a full block is lost when the rest breaks off.
+                    async for block in answer.aiter_raw():
                         yield block
             except httpx.TransportError:
                 raise BrokenOff from None

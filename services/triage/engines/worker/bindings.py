@@ -38,7 +38,8 @@ class BindingsBackend:
         self._vocabulary = llama_cpp.llama_model_get_vocab(self._llama.model)
         self._size = llama_cpp.llama_vocab_n_tokens(self._vocabulary)
         is_end = llama_cpp.llama_vocab_is_eog
-        self._ends = np.array([t for t in range(self._size) if is_end(self._vocabulary, t)])
+        ends = [token for token in range(self._size) if is_end(self._vocabulary, token)]
+        self._ends, self._is_end = np.array(ends), frozenset(ends)
         self._held: list[int] = []
 
     async def complete(self, request: CompletionRequest) -> dict[str, Any]:
@@ -128,7 +129,7 @@ class BindingsBackend:
         written = bytearray()
         for count in range(1, request.n_predict + 1):
             token = sampler.next(self._logits())
-            if token in self._ends:
+            if token in self._is_end:
                 return written.decode(errors="replace"), "eos", count
             written += self._piece(token)
             text = written.decode(errors="replace")

@@ -63,7 +63,7 @@ class Sampler:
 
     def next(self, logits: Any) -> int:
         """The next token, accepted by the grammar."""
-        token = self._drawn(np.arange(len(logits)), logits)
+        token = self._drawn(logits)
         if self.grammar is None:
             return token
         if not self.grammar.allows(token):
@@ -83,13 +83,14 @@ class Sampler:
             masked = grammar.masked(likeliest, logits)
         if not np.isfinite(masked).any():
             raise BadRequest("the grammar allows no token of this model")
-        return self._drawn(likeliest, masked)
+        return int(likeliest[self._drawn(masked)])
 
-    def _drawn(self, ids: Any, logits: Any) -> int:
+    def _drawn(self, logits: Any) -> int:
+        """The place of the one that was drawn."""
         if self.temperature == 0:
-            return int(ids[np.argmax(logits)])
+            return int(np.argmax(logits))
         few = min(TOP_K, len(logits))
         best = np.argpartition(logits, -few)[-few:]
         scaled = (logits[best] - logits[best].max()) / self.temperature
         odds = np.exp(scaled.astype(np.double))
-        return int(ids[self.chance.choice(best, p=odds / odds.sum())])
+        return int(self.chance.choice(best, p=odds / odds.sum()))

@@ -1,0 +1,1 @@
+"""A login page for the demonstration, served with simulated data and never otherwise."""

@@ -1,0 +1,129 @@
+"""What a model may add to what the rules read, and that urgency never falls by it."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.triage.domain import StatedFacts, assess, case_of, extract
+from services.triage.domain.extraction import Extraction
+from services.triage.domain.merging import ROLES, ModelReading, merged, never_milder
+from services.triage.knowledge import load_knowledge
+from tests.support.texts import varied
+
+KNOWLEDGE = load_knowledge()
+CODES = sorted(KNOWLEDGE.ontology)
+
+
+def rules(text: str) -> Extraction:
+    return extract(text, knowledge=KNOWLEDGE, this_year=2026)
+
+
+def joined(text: str, reading: ModelReading) -> Extraction:
+    return merged(rules(text), reading, text, knowledge=KNOWLEDGE)
+
+
+def codes(extraction: Extraction) -> list[str]:
+    return [symptom.code for symptom in extraction.symptoms]
+
+
+def test_a_symptom_that_the_text_does_not_bear_out_is_dropped() -> None:
+    text = "허리가 아파요"
+    found = joined(text, ModelReading(None, None, None, ("cardiac_arrest", "seizure")))
+    assert found == rules(text)
+
+
+def test_a_symptom_whose_name_stands_in_the_text_is_added_with_its_words() -> None:
+    text = "심정지가 올까봐 무서워요"
+    assert "cardiac_arrest" not in codes(rules(text))
+    found = joined(text, ModelReading(None, None, None, ("cardiac_arrest", "seizure")))
+    assert codes(found) == [*codes(rules(text)), "cardiac_arrest"]
+    assert found.symptoms[-1].quote == "심정지"
+
+
+def test_what_the_text_denies_stays_denied() -> None:
+    text = "배가 아파요 열은 없어요"
+    assert rules(text).negated == ("fever",)
+    found = joined(text, ModelReading(None, None, None, ("fever",)))
+    assert found.negated == ("fever",)
+    assert "fever" not in codes(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "age"),
+    [
+        ("환자 45 복통 호소", 45, 45),
+        ("환자 45 복통 호소", 54, None),
+        ("혈압 145 복통 호소", 45, None),
+        ("체온 38도 복통 호소", 38, None),
+        ("3일 전부터 복통 호소", 3, None),
+        ("환자 0 복통 호소", 0, None),
+        ("72세 복통 호소", 27, 72),
+    ],
+)
+def test_an_age_fills_a_gap_only_where_its_number_stands(
+    text: str, told: int, age: int | None
+) -> None:
+    assert rules(text).patient.age_years == (72 if age == 72 else None)
+    assert joined(text, ModelReading(told, None, None, ())).patient.age_years == age
+
+
+@pytest.mark.parametrize(
+    ("text", "gender"),
+    [
+        ("40대 남성 복통", "M"),
+        ("남편이 아내를 데려옴 복통", None),
+        ("복통", None),
+        ("딸기 먹고 복통", None),
+    ],
+)
+def test_a_sex_fills_a_gap_only_where_a_word_of_it_stands_alone(
+    text: str, gender: str | None
+) -> None:
+    for told in ("M", "F"):
+        known = rules(text).patient.gender
+        found = joined(text, ModelReading(None, told, None, ())).patient.gender
+        assert found == (known or (gender if told == gender else None))
+
+
+def test_the_table_has_a_role_for_every_key_of_the_answer() -> None:
+    from services.triage.engines.output import ModelOutput
+
+    assert set(ROLES) == set(ModelOutput.model_fields)
+    # A denial or a free word of a model reaches nobody.
+    assert {ROLES[key] for key in ("negated", "history", "special_note")} == {"rules"}
+
+
+def test_roles_of_rules_shut_the_model_out() -> None:
+    text = "심정지 45 남성"
+    closed = dict.fromkeys(ROLES, "rules")
+    reading = ModelReading(45, "M", True, ("cardiac_arrest",))
+    found = merged(rules(text), reading, text, knowledge=KNOWLEDGE, roles=closed)  # type: ignore[arg-type]
+    assert found == rules(text)
+
+
+@given(
+    text=st.sampled_from(varied(300, seed=11)),
+    age=st.none() | st.integers(0, 130),
+    gender=st.sampled_from([None, "M", "F"]),
+    is_self=st.sampled_from([None, True, False]),
+    told=st.lists(st.sampled_from(CODES), max_size=8),
+)
+@settings(max_examples=150, deadline=None)
+def test_urgency_never_falls_and_nothing_is_lost(
+    text: str, age: int | None, gender: str | None, is_self: bool | None, told: list[str]
+) -> None:
+    reading = ModelReading(age, gender, is_self, tuple(told))  # type: ignore[arg-type]
+    before = rules(text)
+    after = merged(before, reading, text, knowledge=KNOWLEDGE)
+    assert after.symptoms[: len(before.symptoms)] == before.symptoms
+    assert (after.negated, after.history, after.vitals) == (
+        before.negated,
+        before.history,
+        before.vitals,
+    )
+    old = assess(case_of(before, StatedFacts()), knowledge=KNOWLEDGE)
+    case = never_milder(case_of(after, StatedFacts()), old)
+    new = assess(case, knowledge=KNOWLEDGE)
+    assert (new.ktas or 9) <= (old.ktas or 9)
+    assert {flag.code for flag in new.red_flags} >= {flag.code for flag in old.red_flags}
+    assert new.advice.call_119 >= old.advice.call_119
