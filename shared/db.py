@@ -39,14 +39,15 @@ def role_of(owner: str) -> str:
     return f"er_{owner}"
 
 
-def connect(url: str, owner: str, *, pool_size: int = 10) -> AsyncEngine:
-    """An engine of at most `pool_size` connections that work as the owner's role in its schema."""
+def connect(url: str, owner: str, *, pool_size: int = 10, pre_ping: bool = True) -> AsyncEngine:
+    """An engine of at most `pool_size` connections that work as the owner's role in its schema;
+    without `pre_ping` nobody is asked, for a round trip, whether a connection still lives."""
     return create_async_engine(
         async_url(url),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=CONNECT_TIMEOUT_S,
-        pool_pre_ping=True,
+        pool_pre_ping=pre_ping,
         connect_args={
             "timeout": CONNECT_TIMEOUT_S,
             "command_timeout": 30,

@@ -10,7 +10,9 @@ from dotenv import load_dotenv
 from services.cli import (
     asking,
     authorizing,
+    chances,
     checks,
+    decisions,
     documenting,
     overriding,
     replaying,
@@ -95,6 +97,15 @@ def override(
     overriding.override(wanted, state)
 
 
+@app.command()
+def replay(
+    request_id: Annotated[str, typer.Argument(help="request_id of a recommendation")],
+    state: State = None,
+) -> None:
+    """A recommendation of the last days made again, from what was kept of it."""
+    raise typer.Exit(decisions.replay(request_id, state))
+
+
 @app.command("replay-feed")
 def replay_feed(
     folder: Annotated[Path, typer.Argument(help="stored rounds, or one of them")],
@@ -102,6 +113,15 @@ def replay_feed(
 ) -> None:
     """Serve stored rounds as the NMC does, one after the other; Ctrl-C stops it."""
     replaying.serve(folder, port)
+
+
+@app.command("chances")
+def count_chances(
+    captures: Annotated[Path, typer.Argument(help="folder of captures of the feed")],
+    out: Annotated[Path, typer.Option(help="table to write")] = chances.TABLE,
+) -> None:
+    """Count how often each class of hospital reports each yes; ranking reads the table."""
+    chances.count(captures, out)
 
 
 @app.command()

@@ -30,8 +30,10 @@ from shared import app as shared_app
 from shared import background, cache
 from shared.contracts.sync import SnapshotKeys
 
-VERSION = "1.3.0"
-CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=100)
+VERSION = "1.4.0"
+# A service closes a connection that was idle for five seconds: ours have to go before that, or a
+# request is sent on one that is just being closed and comes back as a dead peer.
+CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=3.0)
 SNAPSHOT_POLL_S = 5.0
 COMPRESS_FROM_BYTES = 1024
 SENT_BY_CLIENTS = [
@@ -59,7 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
         try:
             await cache.require(redis)
             async with (
-                httpx.AsyncHTTPTransport(limits=CONNECTIONS) as transport,
+                clients.PoolPerService(CONNECTIONS) as transport,
                 background.running(app, "events", reader.follow()),
             ):
                 state = _state(settings, transport, redis, streams)

@@ -8,6 +8,25 @@ from services.gateway.settings import Settings
 from shared.peer import Peer
 
 
+class PoolPerService(httpx.AsyncBaseTransport):
+    """A pool of connections for each address. In a single one every request looks at every
+    connection to every service, which under load was a tenth of a recommendation's cost."""
+
+    def __init__(self, limits: httpx.Limits) -> None:
+        self._limits = limits
+        self._pools: dict[bytes, httpx.AsyncHTTPTransport] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        address = request.url.netloc
+        if address not in self._pools:
+            self._pools[address] = httpx.AsyncHTTPTransport(limits=self._limits)
+        return await self._pools[address].handle_async_request(request)
+
+    async def aclose(self) -> None:
+        for pool in self._pools.values():
+            await pool.aclose()
+
+
 @dataclass(frozen=True, slots=True)
 class Peers:
     """Four services over one transport, which the lifespan owns."""

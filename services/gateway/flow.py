@@ -142,5 +142,6 @@ def _assemble(triage: TriageAnswer, plan: NeedsAnswer, match: MatchAnswer) -> Re
         search=match.search,
         hospitals=match.hospitals,
         compare=match.compare,
+        notices=match.notices,
         degraded=sorted({*triage.degraded, *plan.degraded, *match.degraded}),
     )

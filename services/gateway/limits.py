@@ -48,6 +48,10 @@ class Limits:
         """Count one guest token made for an address."""
         await self._count(self._settings.limit_guest, "guest", counted_as(caller.address))
 
+    def key_of(self, caller: Caller) -> str:
+        """The caller for other services: the same each time, and nothing to learn from."""
+        return self._name("caller", caller.claims.subject if caller.claims else caller.address)
+
     @asynccontextmanager
     async def login(self, caller: Caller) -> AsyncIterator[None]:
         """One step of a login from an address. After a few that failed, none is let through: an

@@ -12,7 +12,7 @@ from services.gateway.errors import HospitalNotFound
 from services.gateway.state import State
 from shared.context import Deadline
 from shared.contracts.gateway import Recommendation, RecommendationRequest, StatusAnswer
-from shared.contracts.matching import Hpid, OutcomeRequest
+from shared.contracts.matching import Hpid, OutcomeRequest, ToldOutcome
 from shared.contracts.sync import HistoryAnswer, HospitalDetail, SearchAnswer, SearchRequest
 from shared.contracts.triage import NeedsAnswer, NeedsRequest, TriageAnswer, TriageRequest
 from shared.problems import InvalidRequest, NotFound
@@ -71,10 +71,12 @@ async def tell_outcome(
     request_id: Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{16,32}$")],
     body: OutcomeRequest,
     state: StateDep,
+    caller: CallerDep,
 ) -> None:
     """What happened to a recommendation; whoever holds its id may tell."""
+    told = ToldOutcome(**body.model_dump(), caller=state.limits.key_of(caller))
     await state.peers.matching.send(
-        f"/v1/outcomes/{request_id}", body, deadline=Deadline.after(INNER_S), passes=(NotFound,)
+        f"/v1/outcomes/{request_id}", told, deadline=Deadline.after(INNER_S), passes=(NotFound,)
     )
 
 

@@ -1,30 +1,18 @@
 """The state of every emergency room in memory, decoded once per published version."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from services.matching.board import Board
 from shared import logs
-from shared.contracts.sync import HospitalState, Snapshot, SnapshotKeys
+from shared.contracts.sync import SnapshotKeys
 from shared.health import Unusable
 
 
 class NoSnapshot(Unusable):
     """Nothing was published yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """One snapshot, by hospital."""
-
-    version: str
-    data_as_of: datetime | None
-    simulated: bool
-    hospitals: Mapping[str, HospitalState]
 
 
 class SnapshotReader:
@@ -77,14 +65,8 @@ class SnapshotReader:
         packed = await self._read(self._keys.value(version))
         if packed is None:
             return  # swapped away between the two reads; the next look finds the newer one
-        snapshot = await asyncio.to_thread(Snapshot.unpack, packed)
-        self._board = Board(
-            snapshot.version,
-            snapshot.data_as_of,
-            snapshot.simulated,
-            {hospital.hpid: hospital for hospital in snapshot.hospitals},
-        )
-        self._log.info("snapshot taken", version=version, hospitals=len(snapshot.hospitals))
+        self._board = await asyncio.to_thread(Board.decoded, packed)
+        self._log.info("snapshot taken", version=version, hospitals=len(self._board.cards))
 
     async def _read(self, key: str) -> bytes | None:
         value: bytes | None = await self._redis.get(key)  # type: ignore[assignment]

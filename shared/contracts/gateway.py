@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from shared.contracts.chat import ChatFacts
-from shared.contracts.matching import RankedHospital, Refusal, Search
+from shared.contracts.matching import Notice, RankedHospital, Refusal, Search
 from shared.contracts.model import Answer
 from shared.contracts.place import Latitude, Longitude
 from shared.contracts.sync import SyncError
@@ -68,6 +68,7 @@ class Recommendation(Answer):
     search: Search
     hospitals: list[RankedHospital]
     compare: str | None
+    notices: list[Notice] = []
     degraded: list[str]
 
 

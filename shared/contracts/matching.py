@@ -86,6 +86,13 @@ class RankedHospital(Answer):
     stabilise_first: bool
 
 
+class Notice(Answer):
+    """Something that has to be said of the list as a whole."""
+
+    code: str
+    text: str
+
+
 class Search(Answer):
     """How far was looked, and what was found."""
 
@@ -106,6 +113,7 @@ class MatchAnswer(Answer):
     search: Search
     hospitals: list[RankedHospital]
     compare: str | None
+    notices: list[Notice] = []
     degraded: list[str]
 
 
@@ -115,3 +123,37 @@ class OutcomeRequest(Request):
     hpid: Hpid
     event: Literal["going", "accepted", "refused", "arrived", "data_wrong"]
     reason: Annotated[str, Field(max_length=500)] | None = None
+
+
+class ToldOutcome(OutcomeRequest):
+    """The inner form: `caller` is a keyed hash, the same for one caller and saying nothing of
+    them."""
+
+    caller: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+
+
+class ReplayedHospital(Answer):
+    """One place of a kept list; what was blanked is null."""
+
+    hpid: str
+    tier: Literal["recommended", "call_first", "not_recommended"]
+    score: float | None
+
+
+class ReplayAnswer(Answer):
+    """A kept decision made again. `again` is null where the place was blanked: then only the kept
+    list is left. `rules` differ where the code that ranks has changed since."""
+
+    request_id: str
+    decided_at: AwareDatetime
+    snapshot: str
+    ruleset: str
+    rules: str
+    rules_now: str
+    needs: list[Need]
+    policy: Policy
+    ktas: int | None
+    holds: dict[str, float]
+    kept: list[ReplayedHospital]
+    again: list[ReplayedHospital] | None
+    same: bool | None

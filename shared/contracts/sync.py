@@ -3,62 +3,22 @@
 import json
 import time
 import zlib
-from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from shared.contracts.freshness import BEDS_STALE as BEDS_STALE
+from shared.contracts.freshness import Freshness as Freshness
+from shared.contracts.freshness import age_s as age_s
+from shared.contracts.freshness import freshness as freshness
+from shared.contracts.freshness import freshness_at as freshness_at
+from shared.contracts.freshness import status_at as status_at
 from shared.contracts.model import Answer, Request
-from shared.contracts.nmc import Kind, Level, Status, read_status
+from shared.contracts.nmc import Level, Status
 from shared.contracts.overrides import OverrideMark
 from shared.contracts.place import Latitude, Longitude
 
-BEDS_FRESH = timedelta(minutes=20)
-BEDS_STALE = timedelta(minutes=120)
-MACHINES_FRESH = timedelta(hours=2)
-MACHINES_STALE = timedelta(hours=24)
-HEARTBEAT_LIMIT = timedelta(hours=24)
 UNPACKED_AT_ONCE = 20
-
-
-class Freshness(StrEnum):
-    """How far a report can still be trusted."""
-
-    FRESH = "fresh"
-    STALE = "stale"
-    EXPIRED = "expired"
-    UNKNOWN = "unknown"
-
-
-def age_s(reported_at: datetime | None, now: datetime) -> int | None:
-    """Seconds since the hospital's own report; a report from the near future is age 0."""
-    if reported_at is None:
-        return None
-    return max(0, int((now - reported_at).total_seconds()))
-
-
-def freshness(kind: Kind, reported_at: datetime | None, now: datetime) -> Freshness:
-    """Freshness of one report. Severe acceptances carry no time of their own: they hold while
-    the hospital's heartbeat (its bed report) is under a day old."""
-    if reported_at is None:
-        return Freshness.UNKNOWN
-    age = now - reported_at
-    if kind in (Kind.SEVERE, Kind.GATE):
-        return Freshness.STALE if age < HEARTBEAT_LIMIT else Freshness.EXPIRED
-    fresh, stale = (
-        (BEDS_FRESH, BEDS_STALE) if kind is Kind.COUNT else (MACHINES_FRESH, MACHINES_STALE)
-    )
-    if age <= fresh:
-        return Freshness.FRESH
-    return Freshness.STALE if age <= stale else Freshness.EXPIRED
-
-
-def status_at(kind: Kind, raw: str | None, reported_at: datetime | None, now: datetime) -> Status:
-    """Status of a raw value now: what expired or has no time is unknown, not a no."""
-    if freshness(kind, reported_at, now) in (Freshness.EXPIRED, Freshness.UNKNOWN):
-        return Status.UNKNOWN
-    return read_status(kind, raw)
 
 
 class Audience(Answer):

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from services.matching.domain.ranking import Candidate, Question
+from services.matching.domain.cards import card
+from services.matching.domain.question import Question
+from services.matching.domain.ranking import Candidate
 from services.matching.domain.travel import eta_by_detour
 from shared.contracts.nmc import Level
 from shared.contracts.sync import HospitalState, Message
@@ -47,7 +49,7 @@ def hospital(
 
 def candidate(hpid: str = "T1100001", *, km: float = 5.0, **changed: Any) -> Candidate:
     """A hospital at a straight-line distance."""
-    return Candidate(hospital(hpid, **changed), round(km * 1000), eta_by_detour(km * 1000))
+    return Candidate(card(hospital(hpid, **changed)), round(km * 1000), eta_by_detour(km * 1000))
 
 
 def need(
@@ -62,9 +64,10 @@ def question(
     bypass_minutes: int = 30,
     ktas: int | None = 2,
     refused: Sequence[str] = (),
+    holds: Mapping[str, float] | None = None,
 ) -> Question:
     policy = Policy(transport=transport, bypass_minutes=bypass_minutes, window_minutes=120, call=[])
-    return Question(needs, policy, ktas, frozenset(refused), NOW)
+    return Question(needs, policy, ktas, frozenset(refused), NOW, holds=holds or {})
 
 
 def message(

@@ -88,6 +88,33 @@ def test_a_refusal_sinks_the_hospital(demo: System) -> None:
     assert all(entry["tier"] == "not_recommended" for entry in sunk)
 
 
+def test_a_recommendation_is_made_again_by_its_id(demo: System) -> None:
+    with demo.client() as client:
+        told = client.post("/v1/recommendations", json={"text": STEMI, **CITY_HALL}).json()
+        going = {"hpid": told["hospitals"][0]["hpid"], "event": "going"}
+        path = f"/v1/recommendations/{told['request_id']}/outcome"
+        assert client.post(path, json=going).status_code == 204
+        stranger = client.post("/v1/recommendations/AAAAAAAAAAAAAAAAAAAAAA/outcome", json=going)
+    again = demo.er("replay", told["request_id"])
+    nobody = demo.er("replay", "AAAAAAAAAAAAAAAAAAAAAA")
+    assert again.returncode == 0, again.stderr
+    assert "the same list" in again.stdout
+    assert told["hospitals"][0]["hpid"] in again.stdout
+    assert stranger.status_code == 404
+    assert (nobody.returncode, "no recommendation has this id" in nobody.stderr) == (1, True)
+
+
+def test_the_third_refusal_advises_to_let_119_assign(demo: System) -> None:
+    body = {"text": STEMI, **CITY_HALL}
+    with demo.client() as client:
+        first = client.post("/v1/recommendations", json=body).json()
+        refused = [{"hpid": hospital["hpid"]} for hospital in first["hospitals"][:3]]
+        third = client.post("/v1/recommendations", json={**body, "refused": refused}).json()
+    assert first["notices"] == []
+    assert [notice["code"] for notice in third["notices"]] == ["refused_often"]
+    assert third["hospitals"][0]["hpid"] not in {entry["hpid"] for entry in refused}
+
+
 def test_a_dialogue_ends_in_a_list_without_the_hospital_that_said_no(demo: System) -> None:
     with demo.client() as client:
         token = client.post("/v1/auth/guest", json={}).json()["access_token"]

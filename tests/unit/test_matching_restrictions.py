@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.matching.domain.ranking import Question, rank
+from services.matching.domain.question import Question
+from services.matching.domain.ranking import rank
 from services.matching.domain.restricting import holds, strikes
 from shared.contracts.sync import Audience, Message
 from shared.contracts.triage import PatientFacts
@@ -78,7 +79,7 @@ def tier(told: Message, patient: PatientFacts, **asked: object) -> tuple[str, se
     base = question(STEMI, **asked)  # type: ignore[arg-type]
     one = Question(base.needs, base.policy, base.ktas, base.refused, base.now, patient)
     (ranked,) = rank([able], one, sort="score")
-    return ranked.tier, {part.code for part in ranked.parts}
+    return ranked.tier, {part.code for part in ranked.told(one)}
 
 
 @pytest.mark.parametrize(("age", "expected"), [(9, "not_recommended"), (40, "recommended")])

@@ -2,14 +2,9 @@
 
 import pytest
 
-from services.matching.domain.ranking import (
-    Candidate,
-    Question,
-    enough,
-    nearest_enough,
-    rank,
-    shortlist,
-)
+from services.matching.domain.question import Question
+from services.matching.domain.ranking import Candidate, enough, rank, shortlist
+from services.matching.domain.travel import eta_over_water
 from shared.contracts.nmc import Level
 from tests.support.worlds import candidate, message, need, question
 
@@ -80,6 +75,7 @@ def test_who_refused_and_who_closed_go_last() -> None:
     )
     assert ranked[0] == ("T0000003", "call_first")
     assert {tier for _, tier in ranked[1:]} == {"not_recommended"}
+    assert ranked[-1][0] == "T0000001"
 
 
 def test_beyond_the_bypass_minutes_an_able_one_is_not_simply_recommended() -> None:
@@ -123,17 +119,48 @@ def test_the_nearest_stabilising_room_is_always_in_the_list() -> None:
     assert listed[-1].candidate.hospital.hpid == "T0000001"
 
 
-def test_widening_goes_on_until_one_is_able_and_three_are_not_missing() -> None:
+def test_whom_a_search_went_out_for_is_in_the_list() -> None:
+    silent = [candidate(f"T000001{n}", km=1 + n, values=SILENT) for n in range(8)]
+    able = candidate("T0000099", km=250, values={**YES, "hvec": "-9"})
+    ranked = rank([able, *silent], question(STEMI), sort="score")
+    assert "T0000099" in [entry.hpid for entry in shortlist(ranked, 4)]
+    assert shortlist(ranked, 1) == ranked[:1]
+
+
+def test_enough_are_five_with_three_not_missing_and_one_able() -> None:
     missing = [candidate(f"T000000{n}", km=n, values=NO) for n in range(1, 7)]
     silent = [candidate(f"T000001{n}", km=10 + n, values=SILENT) for n in range(3)]
     able = candidate("T0000099", km=80, values=YES)
     asked = question(STEMI)
     assert not enough(rank([*missing, *silent], asked, sort="score"))
-    found = nearest_enough([*silent, able, *missing], asked)
-    assert found[-1].hospital.hpid == "T0000099"
-    assert enough(rank(found, asked, sort="score"))
+    assert not enough(rank([*silent, able], asked, sort="score"))
+    assert enough(rank([*missing, *silent, able], asked, sort="score"))
 
 
-def test_where_nobody_is_able_the_whole_country_is_the_answer() -> None:
-    missing = [candidate(f"T000000{n}", km=n, values=NO) for n in range(1, 7)]
-    assert len(nearest_enough(missing, question(STEMI))) == 6
+def test_a_mild_case_may_travel_past_a_regional_centre() -> None:
+    asked = question(need("hvec", "supporting"), transport="nearest", bypass_minutes=0, ktas=4)
+    centre = candidate("T0000001", km=1, level=Level.REGIONAL_CENTER)
+    local = candidate("T0000002", km=4, level=Level.LOCAL_INSTITUTION)
+    far = candidate("T0000003", km=60, level=Level.LOCAL_INSTITUTION)
+    assert tiers(centre, local, asked=asked)[0] == ("T0000002", "recommended")
+    assert tiers(centre, far, asked=asked)[0] == ("T0000001", "recommended")
+
+
+def test_the_sea_is_crossed_last_within_a_tier() -> None:
+    island = candidate("T0000001", km=1, values=SILENT, level=Level.REGISTERED)
+    over = candidate("T0000002", km=150, values=YES, level=Level.REGIONAL_CENTER)
+    over = over._replace(eta=eta_over_water(150_000))
+    assert tiers(over, island) == [("T0000001", "call_first"), ("T0000002", "call_first")]
+
+
+def test_the_chance_that_the_silent_could_orders_who_is_called_first() -> None:
+    centre = candidate("T0000001", km=9, values=SILENT, level=Level.REGIONAL_CENTER)
+    small = candidate("T0000002", km=7, values=SILENT, level=Level.LOCAL_INSTITUTION)
+    assert tiers(small, centre)[0] == ("T0000001", "call_first")
+
+
+def test_beds_give_their_points_in_one_place() -> None:
+    asked = question(STEMI, need("hvec", "supporting", 28))
+    (entry,) = rank([candidate(values=YES)], asked, sort="score")
+    assert entry.resource_points[1] == 0.0
+    assert dict(entry.scored)["beds"] > 0

@@ -246,7 +246,7 @@ FACTS = [
     ("당뇨가 있어요 어지러워요", {"당뇨"}, set()),
     ("스텐트 시술 받으셨는데 가슴이 아프대요", {"스텐트"}, set()),
     ("고혈압이나 당뇨는 없어요 배가 아파요", set(), {"고혈압", "당뇨"}),
-    ("와파린 먹는데 넘어졌어요", {"항응고제"}, set()),
+    ("와파린 먹는데 넘어졌어요", set(), {"항응고제"}),
     ("땅콩 알레르기가 있어요 두드러기가 났어요", {"알레르기"}, set()),
     ("대장암 환자인데 열나요", {"암"}, set()),
     ("천식이 있고 숨이 차요", {"천식"}, set()),
@@ -260,6 +260,12 @@ def test_history(text: str, present: set[str], absent: set[str], knowledge: Know
     history = set(read(text, knowledge).history)
     assert present <= history
     assert history.isdisjoint(absent)
+
+
+def test_drugs_are_circumstances(knowledge: Knowledge) -> None:
+    found = read("와파린 먹는데 넘어졌어요", knowledge)
+    assert {"항응고제", "와파린"} <= set(found.special)
+    assert "anticoagulated" in found.severity
 
 
 PREGNANCIES = [

@@ -66,6 +66,12 @@ def edition(rows: Mapping[str, Sequence[Row]], times: int, step: int, now: datet
     )
 
 
+def page(rows: Sequence[Row], number: int, size: int) -> bytes:
+    """One page of plain rows."""
+    wanted = rows[(number - 1) * size : number * size]
+    return b"".join(_wrapped((_item(row) for row in wanted), number, size, len(rows)))
+
+
 def _reported_anew(rows: Sequence[Row], step: int, now: datetime) -> list[Row]:
     moments = [_moment(row.get("hvidate")) for row in rows]
     newest = max((moment for moment in moments if moment), default=now)

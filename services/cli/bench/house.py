@@ -72,7 +72,7 @@ def source(state: Path, named: str | None) -> Iterator[str]:
         yield named
         return
     command = [sys.executable, "-m", "simulator", "--port"]
-    with _child("simulator", state, lambda port: ([*command, str(port)], {})) as simulator:
+    with child_server("simulator", state, lambda port: ([*command, str(port)], {})) as simulator:
         yield simulator.url + SERVICE_PATH
 
 
@@ -81,7 +81,7 @@ def scaled(state: Path, url: str, times: int) -> Iterator[Feed]:
     """A feed of so many times the other's institutions."""
     key = {"ER_SYNC_NMC_KEY": os.environ.get("ER_SYNC_NMC_KEY") or "bench"}
     command = [sys.executable, "-m", feed.__name__, "--of", url, "--times", str(times), "--port"]
-    with _child(f"feed-{times}", state, lambda port: ([*command, str(port)], key)) as child:
+    with child_server(f"feed-{times}", state, lambda port: ([*command, str(port)], key)) as child:
         yield Feed(child.url + feed.PATH, child.url)
 
 
@@ -106,7 +106,7 @@ def sync_alone(state: Path, feed_url: str) -> Iterator[SyncHouse]:
             ports = {SERVICES["sync"].port_variable: str(port)}
             return [sys.executable, "-m", "services", "sync"], {**variables, **ports}
 
-        with _child("sync", state, start) as child:
+        with child_server("sync", state, start) as child:
             yield SyncHouse(child, admin, redis, variables["ER_SERVICE_KEY"])
 
 
@@ -125,7 +125,7 @@ def gateway_alone(state: Path, sync: SyncHouse) -> Iterator[Child]:
         }
         return [sys.executable, "-m", "services", "gateway"], variables
 
-    with _child("gateway", state, start) as child:
+    with child_server("gateway", state, start) as child:
         yield child
 
 
@@ -184,7 +184,7 @@ def _environment(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def _child(
+def child_server(
     name: str, state: Path, start: Callable[[int], tuple[Sequence[str], Mapping[str, str]]]
 ) -> Iterator[Child]:
     """A server of ours, from the command and the settings that it has on a port."""

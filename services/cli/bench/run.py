@@ -6,7 +6,21 @@ from pathlib import Path
 
 from rich.console import Console
 
-from services.cli.bench import alive, auth, chat, engines, events, failover, first_words, sync
+from services.cli.bench import (
+    alive,
+    auth,
+    chat,
+    engines,
+    events,
+    failover,
+    first_words,
+    growth,
+    holds,
+    places,
+    recommend,
+    rules,
+    sync,
+)
 from services.cli.bench.reports import Report, Wanted
 from services.cli.errors import CommandFailed
 
@@ -18,7 +32,12 @@ BENCHES: Mapping[str, Callable[[Wanted], Report]] = {
     "engines": engines.bench,
     "failover": failover.bench,
     "first-words": first_words.bench,
+    "rules": rules.bench,
     "sync": sync.bench,
+    "recommend": recommend.bench,
+    "growth": growth.bench,
+    "holds": holds.bench,
+    "places": places.bench,
 }
 console = Console(highlight=False)
 

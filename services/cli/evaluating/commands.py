@@ -1,11 +1,12 @@
 """The commands of `./er eval`, one for each kind of labelled file."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from services.cli.evaluating import acuity, dialogues, grave, messages, needs
+from services.cli.evaluating import acuity, dialogues, extract, grave, messages, needs, ranking
 
 evaluation = typer.Typer(no_args_is_help=True, help="Score the rules on labelled files.")
 
@@ -19,6 +20,19 @@ def evaluate_messages(
     messages.evaluate(file, out)
 
 
+@evaluation.command("ranking")
+def evaluate_ranking(
+    file: Annotated[Path, typer.Argument(help="JSON lines, as in tests/eval")],
+    out: Annotated[Path | None, typer.Option(help="write the figures as JSON")] = None,
+    needs_given: Annotated[bool, typer.Option("--needs-given", help="this mode alone")] = False,
+    end_to_end: Annotated[bool, typer.Option("--end-to-end", help="this mode alone")] = False,
+) -> None:
+    """The order of hospitals, with the needs given and end to end; starts its own servers."""
+    asked = {ranking.NEEDS_GIVEN: needs_given, ranking.END_TO_END: end_to_end}
+    modes = [mode for mode, wanted in asked.items() if wanted or not any(asked.values())]
+    ranking.evaluate(file, out, modes)
+
+
 @evaluation.command("dialogues")
 def evaluate_dialogues(
     file: Annotated[Path, typer.Argument(help="JSON lines, as in tests/eval")],
@@ -27,6 +41,21 @@ def evaluate_dialogues(
 ) -> None:
     """Whole dialogues with the running system: final fields, what was lost or asked twice."""
     dialogues.evaluate(file, out, state)
+
+
+@evaluation.command("extract")
+def evaluate_extract(
+    file: Annotated[Path, typer.Argument(help="JSON lines, as in tests/eval")],
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the day that ages count from")
+    ] = None,
+    rules: Annotated[bool, typer.Option(help="the rules alone, without a running system")] = False,
+    state: Annotated[Path | None, typer.Option(help="state folder (.er)")] = None,
+    out: Annotated[Path | None, typer.Option(help="write the figures as JSON")] = None,
+) -> None:
+    """How the running system understands everyday texts, through POST /v1/triage."""
+    day = as_of.date() if as_of else None
+    extract.evaluate(extract.Wanted(file, day, rules, state, out))
 
 
 @evaluation.command("acuity")

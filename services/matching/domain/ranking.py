@@ -1,53 +1,40 @@
 """The ranked list: tiers by what decides and by minutes, then points within a tier."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from services.matching.domain import score
-from services.matching.domain.reading import Reading, Word, at_the_door, is_open, read
+from services.matching.domain.cards import Card
+from services.matching.domain.question import Question
+from services.matching.domain.reading import SILENCE, Reading, Word, at_the_door, is_open, read
 from services.matching.domain.travel import Eta
-from shared.contracts.nmc import Status
+from shared.contracts.nmc import Level, Status
 from shared.contracts.sync import HospitalState
-from shared.contracts.triage import Need, PatientFacts, Policy
 
 Tier = Literal["recommended", "call_first", "not_recommended"]
 TIERS: tuple[Tier, ...] = ("recommended", "call_first", "not_recommended")
+RANK: Mapping[Tier, int] = {tier: place for place, tier in enumerate(TIERS)}
+Sort = Literal["score", "distance"]
 ENOUGH_NOT_MISSING, ENOUGH_ABLE, ENOUGH_IN_ALL = 3, 1, 5
-UNKNOWN_PATIENT = PatientFacts()
+
+SPARED_S = 20 * 60
+"""How much longer a mild case may travel so that a regional centre is spared (estimate)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A hospital within reach."""
 
-    hospital: HospitalState
+    card: Card
     distance_m: int
     eta: Eta
 
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of every hospital. Under `nearest` an open emergency room alone decides."""
-
-    needs: Sequence[Need]
-    policy: Policy
-    ktas: int | None
-    refused: Collection[str]
-    now: datetime
-    patient: PatientFacts = UNKNOWN_PATIENT
-
     @property
-    def decisive(self) -> list[int]:
-        """Places of the deciding needs in `needs`."""
-        if self.policy.transport == "nearest":
-            return []
-        return [i for i, need in enumerate(self.needs) if need.role == "decisive"]
+    def hospital(self) -> HospitalState:
+        return self.card.hospital
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A reason by its code, with the points it gave."""
 
     code: str
@@ -56,146 +43,207 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate with its tier and everything that put it there."""
+    """A candidate with its tier and everything that put it there. `able`: reported able whatever
+    the minutes; `missing`: known not to be; `far`: beyond the policy's minutes."""
 
     candidate: Candidate
     tier: Tier
     readings: Sequence[Reading]
     resource_points: Sequence[float]
-    parts: Sequence[Part]
+    scored: Sequence[Part]
+    score: float
+    runs: Status
+    door: Word
     able: bool
     missing: bool
+    refused: bool
+    far: bool
     stabilise_first: bool
 
     @property
-    def score(self) -> float:
-        total = sum(self.resource_points) + sum(part.points for part in self.parts)
-        return round(total, 1)
+    def hpid(self) -> str:
+        return self.candidate.card.hospital.hpid
+
+    def told(self, question: Question) -> list[Part]:
+        """What gave no points and has to be said."""
+        decisive = [self.readings[i] for i in question.decisive]
+        closed = self.runs is Status.UNAVAILABLE
+        said = {
+            "refused": self.refused,
+            "closed": closed,
+            "open_unknown": self.runs is Status.UNKNOWN,
+            "blocked": (self.door.refuses and not closed) or any(r.blocked for r in decisive),
+            "conflict": any(r.conflict for r in self.readings),
+            "cannot": any(r.status is Status.UNAVAILABLE and not r.blocked for r in decisive),
+            "ask": self.door.asks
+            or any(r.status is Status.UNKNOWN or r.asks_for_call for r in decisive),
+            "able": bool(decisive) and all(r.status is Status.AVAILABLE for r in decisive),
+            "far": self.far and self.candidate.eta.by_car,
+            "over_water": not self.candidate.eta.by_car,
+            "held": question.held(self.hpid) > 0,
+            "stabilise": self.stabilise_first,
+        }
+        return [Part(code) for code, holds in said.items() if holds]
 
 
-def rank(
-    candidates: Sequence[Candidate], question: Question, *, sort: Literal["score", "distance"]
-) -> list[Ranked]:
+def rank(candidates: Sequence[Candidate], question: Question, *, sort: Sort) -> list[Ranked]:
     """Every candidate in order; the same for any order of the input."""
-    nearest = _nearest_open(candidates, question)
-    judged = [_judge(candidate, question, nearest) for candidate in candidates]
+    running = [is_open(candidate.card, question.at) for candidate in candidates]
+    nearest = _nearest_open(candidates, running, question)
+    limit_s = _limit_s(candidates, running, nearest, question)
+    judged = [
+        _judge(candidate, runs, question, limit_s, is_nearest=candidate is nearest)
+        for candidate, runs in zip(candidates, running, strict=True)
+    ]
     return sorted(judged, key=lambda ranked: _order(ranked, question, sort))
 
 
 def shortlist(ranked: Sequence[Ranked], limit: int) -> list[Ranked]:
-    """The first of the list, with the nearest stabilising emergency room always among them."""
-    kept = list(ranked[:limit])
-    stabilising = next((entry for entry in ranked if entry.stabilise_first), None)
-    if stabilising is not None and stabilising not in kept:
-        kept[-1] = stabilising
-    return kept
+    """The first of the list, with the nearest stabilising emergency room and the best reported
+    able one among them; they take the last places, but never the first."""
+    kept, rest = list(ranked[:limit]), ranked[limit:]
+    wanted: list[Ranked] = []
+    if not any(entry.able for entry in kept):
+        wanted += [entry for entry in rest if entry.able][:1]
+    wanted += [entry for entry in rest if entry.stabilise_first and entry not in wanted]
+    room = min(len(wanted), limit - 1)
+    if not room:
+        return kept
+    # Whom a search went out for is not cut off again.
+    stays = [entry for entry in kept if entry.stabilise_first]
+    stays += [entry for entry in kept if entry.able][:1]
+    spare = [entry for entry in kept[1:] if entry not in stays]
+    for entry in spare[-room:]:
+        kept.remove(entry)
+    return [*kept, *wanted[:room]][:limit]
 
 
 def enough(ranked: Sequence[Ranked]) -> bool:
     """Whether a search found what it must: choices, one of them able by its own report."""
+    return has_choices(ranked) and sum(entry.able for entry in ranked) >= ENOUGH_ABLE
+
+
+def has_choices(ranked: Sequence[Ranked]) -> bool:
+    """Whether there are enough that are not known missing, and enough in all."""
     return (
         len(ranked) >= ENOUGH_IN_ALL
         and sum(not entry.missing for entry in ranked) >= ENOUGH_NOT_MISSING
-        and sum(entry.able for entry in ranked) >= ENOUGH_ABLE
     )
 
 
-def nearest_enough(candidates: Sequence[Candidate], question: Question) -> list[Candidate]:
-    """The nearest candidates that together are enough, or all of them."""
-    ordered = sorted(candidates, key=lambda entry: (entry.distance_m, entry.hospital.hpid))
-    able = not_missing = 0
-    for count, candidate in enumerate(ordered, start=1):
-        judged = _judge(candidate, question, None)
-        able += judged.able
-        not_missing += not judged.missing
-        if count >= ENOUGH_IN_ALL and not_missing >= ENOUGH_NOT_MISSING and able >= ENOUGH_ABLE:
-            return ordered[:count]
-    return ordered
+def _nearest_open(
+    candidates: Sequence[Candidate], running: Sequence[Status], question: Question
+) -> Candidate | None:
+    """Of those that run and did not refuse; over water only where no road leads anywhere."""
+    return min(
+        (
+            candidate
+            for candidate, runs in zip(candidates, running, strict=True)
+            if runs is Status.AVAILABLE and candidate.card.hospital.hpid not in question.refused
+        ),
+        key=lambda c: (not c.eta.by_car, c.eta.seconds, c.card.hospital.hpid),
+        default=None,
+    )
 
 
-def _nearest_open(candidates: Sequence[Candidate], question: Question) -> Candidate | None:
-    running = [
-        candidate
-        for candidate in candidates
-        if is_open(candidate.hospital, question.now) is Status.AVAILABLE
-        and candidate.hospital.hpid not in question.refused
-    ]
-    return min(running, key=lambda c: (c.eta.seconds, c.hospital.hpid), default=None)
+def _limit_s(
+    candidates: Sequence[Candidate],
+    running: Sequence[Status],
+    nearest: Candidate | None,
+    question: Question,
+) -> float | None:
+    """Seconds within which a hospital may be recommended. For a mild case they count from the
+    nearest that is no regional centre, where one is near enough."""
+    if nearest is None:
+        return None
+    from_s = nearest.eta.seconds
+    if score.is_mild(question.ktas):
+        sparing = [
+            candidate.eta.seconds
+            for candidate, runs in zip(candidates, running, strict=True)
+            if runs is Status.AVAILABLE
+            and candidate.eta.by_car
+            and candidate.card.hospital.level is not Level.REGIONAL_CENTER
+            and candidate.card.hospital.hpid not in question.refused
+        ]
+        spared = min(sparing, default=from_s)
+        from_s = spared if spared <= from_s + SPARED_S else from_s
+    return from_s + question.policy.bypass_minutes * 60
 
 
-def _judge(candidate: Candidate, question: Question, nearest: Candidate | None) -> Ranked:
-    hospital = candidate.hospital
-    readings = [read(hospital, need, question.patient, question.now) for need in question.needs]
-    runs = is_open(hospital, question.now)
-    door = _at_the_door(hospital, question)
+def _judge(
+    candidate: Candidate,
+    runs: Status,
+    question: Question,
+    limit_s: float | None,
+    *,
+    is_nearest: bool,
+) -> Ranked:
+    card, at = candidate.card, question.at
+    readings = [read(card, need.field, at) for need in question.needs]
+    # Under `nearest` an open room alone decides: whom it cannot keep it can still stabilise.
+    door = SILENCE if question.is_nearest else at_the_door(card, at)
     decisive = [readings[i] for i in question.decisive]
-    refused = hospital.hpid in question.refused
+    refused = card.hospital.hpid in question.refused
     shut = runs is Status.UNAVAILABLE or door.refuses
-    closed_or_no = shut or any(reading.status is Status.UNAVAILABLE for reading in decisive)
-    answered = runs is Status.AVAILABLE and not door.asks
-    able = answered and all(
-        reading.status is Status.AVAILABLE and not reading.asks_for_call for reading in decisive
+    missing = shut or refused or any(r.status is Status.UNAVAILABLE for r in decisive)
+    able = (
+        not missing
+        and runs is Status.AVAILABLE
+        and not door.asks
+        and all(r.status is Status.AVAILABLE and not r.asks_for_call for r in decisive)
     )
-    far = nearest is not None and (
-        candidate.eta.seconds > nearest.eta.seconds + question.policy.bypass_minutes * 60
-    )
-    missing = closed_or_no or refused
+    eta = candidate.eta
+    far = limit_s is not None and (not eta.by_car or eta.seconds > limit_s) and not is_nearest
     tier: Tier = (
         "not_recommended" if missing else "recommended" if able and not far else "call_first"
     )
-    told = _told(runs, door, decisive, refused=refused, far=far)
+    points = score.resource_points(question.shares, readings)
+    scored = _scored(candidate, question)
+    total = round(sum(points) + sum(part.points for part in scored), 1)
     return Ranked(
         candidate,
         tier,
         readings,
-        score.resource_points(question.needs, readings),
-        [*_scored(candidate, question), *told],
-        able=able and not missing,
+        points,
+        scored,
+        total,
+        runs,
+        door,
+        able=able,
         missing=missing,
-        stabilise_first=candidate is nearest and tier != "recommended",
+        refused=refused,
+        far=far,
+        stabilise_first=is_nearest and tier != "recommended",
     )
 
 
 def _scored(candidate: Candidate, question: Question) -> list[Part]:
-    hospital, now = candidate.hospital, question.now
+    card, now_s, most = candidate.card, question.at.now_s, question.bounds
+    held = question.held(card.hospital.hpid)
+    near = score.near_points(candidate.eta, question.policy.window_minutes, most.near)
     return [
-        Part("near", score.near_points(candidate.eta, question.policy.window_minutes)),
-        Part("beds", score.bed_points(hospital, now)),
-        Part("level", score.level_points(hospital.level, question.ktas)),
-        Part("freshness", score.freshness_points(hospital, now)),
+        Part("near", near),
+        Part("beds", score.bed_points(card, now_s, held)),
+        Part("level", score.level_points(card.hospital.level, question.ktas)),
+        Part("freshness", score.freshness_points(card, now_s)),
     ]
 
 
-def _at_the_door(hospital: HospitalState, question: Question) -> Word:
-    """Under `nearest` an open room alone decides: whom it cannot keep it can still stabilise."""
-    if question.policy.transport == "nearest":
-        return Word()
-    return at_the_door(hospital, question.patient, question.now)
-
-
-def _told(
-    runs: Status, door: Word, decisive: Sequence[Reading], *, refused: bool, far: bool
-) -> list[Part]:
-    closed = runs is Status.UNAVAILABLE
-    said = {
-        "refused": refused,
-        "closed": closed,
-        "open_unknown": runs is Status.UNKNOWN,
-        "blocked": (door.refuses and not closed) or any(reading.blocked for reading in decisive),
-        "cannot": any(r.status is Status.UNAVAILABLE and not r.blocked for r in decisive),
-        "ask": door.asks or any(r.status is Status.UNKNOWN or r.asks_for_call for r in decisive),
-        "able": bool(decisive) and all(r.status is Status.AVAILABLE for r in decisive),
-        "far": far,
-    }
-    return [Part(code) for code, holds in said.items() if holds]
-
-
 def _order(
-    ranked: Ranked, question: Question, sort: Literal["score", "distance"]
-) -> tuple[int, float, int, str]:
-    eta, hpid = ranked.candidate.eta.seconds, ranked.candidate.hospital.hpid
+    ranked: Ranked, question: Question, sort: Sort
+) -> tuple[int, bool, bool, bool, float, int, str]:
+    eta, hpid = ranked.candidate.eta.seconds, ranked.hpid
+    apart = not ranked.candidate.eta.by_car
     # Where seconds count, minutes beyond the policy are never traded for points.
-    by_time = sort == "distance" or (
-        question.policy.transport == "nearest" and ranked.tier != "recommended"
+    late = question.counts_seconds and ranked.far
+    by_time = sort == "distance" or late
+    return (
+        RANK[ranked.tier],
+        ranked.refused,
+        apart,
+        late,
+        eta if by_time else -ranked.score,
+        eta,
+        hpid,
     )
-    return (TIERS.index(ranked.tier), eta if by_time else -ranked.score, eta, hpid)

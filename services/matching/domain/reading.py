@@ -3,106 +3,121 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
+from services.matching.domain.cards import Card
+from services.matching.domain.chances import chance_of_designation, chance_of_yes
 from services.matching.domain.restricting import holds, strikes
-from shared.contracts.nmc import Kind, Level, Status, catalogue
-from shared.contracts.sync import Freshness, HospitalState, Message, freshness, status_at
-from shared.contracts.triage import Need, PatientFacts
+from shared.contracts.nmc import Kind, Level, Status, catalogue, read_status
+from shared.contracts.sync import Freshness, Message, freshness_at
+from shared.contracts.triage import PatientFacts
 
 OPEN_GATE = "MKioskTy28"
+DESIGNATION = "designation:"
 
 CERTAINTY = {Freshness.FRESH: 1.0, Freshness.STALE: 0.8}
 SEVERE_CERTAINTY = 0.9
 """An acceptance carries no time of its own: a report, never a promise."""
 
-CHANCE_OF_YES = {
-    Level.REGIONAL_CENTER: 0.45,
-    Level.LOCAL_CENTER: 0.30,
-    Level.LOCAL_INSTITUTION: 0.08,
-    Level.REGISTERED: 0.03,
-    None: 0.03,
-}
-"""What an unknown is worth by class: below the share of yes among all acceptances reported
-nationwide in August 2026 (74.5, 45.8, 10.9, 3.6 %), because those who can tend to say so."""
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """`certainty` is 0 for a no, 1 at most for a yes, and in between for an unknown."""
+class Reading(NamedTuple):
+    """`certainty` is 0 for a no, 1 at most for a yes, and in between for an unknown. `conflict`: a
+    notice in force says no to what is reported as a yes."""
 
     status: Status
     reported: str | None
     certainty: float
     blocked: bool = False
     asks_for_call: bool = False
+    conflict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Moment:
+    """For whom and when a report is read."""
+
+    now: datetime
+    now_s: float
+    patient: PatientFacts
+
+    @classmethod
+    def of(cls, now: datetime, patient: PatientFacts) -> "Moment":
+        return cls(now, now.timestamp(), patient)
+
+
+class Word(NamedTuple):
     """What the messages about a field say of one patient at one moment."""
 
     refuses: bool = False
     asks: bool = False
 
 
-def read(hospital: HospitalState, need: Need, patient: PatientFacts, now: datetime) -> Reading:
-    """What the hospital's report says of a need; a message in force overrides the flag."""
-    word = word_on(hospital.messages, need.field, patient, now)
-    field = catalogue().get(need.field)
-    kind = field.kind if field else Kind.FLAG
-    raw = hospital.values.get(need.field)
-    if operators := _operators_word(hospital, need.field, now):
-        return Reading(operators, raw, _certainty_of_word(hospital, operators))
-    if word.refuses:
-        return Reading(Status.UNAVAILABLE, raw, 0.0, blocked=True)
+SILENCE = Word()
+
+
+def read(card: Card, field: str, at: Moment) -> Reading:
+    """What the hospital's report says of a field; a message in force overrides the flag."""
+    kind = kind_of(field)
+    raw = card.hospital.values.get(field)
+    if field in card.words and (told := _operators_word(card, field, at)):
+        return Reading(told, raw, _certainty_of_word(card, field, told))
+    word = word_on(card.messages[field], at) if field in card.messages else SILENCE
     if kind is Kind.DESIGNATION:
-        return _designation(hospital, need.field, asks=word.asks)
-    status = status_at(kind, raw, hospital.reported_at, now)
-    return Reading(status, raw, _certainty(hospital, kind, status, now), asks_for_call=word.asks)
+        return _designation(card, field, word)
+    fresh = freshness_at(kind, card.age_s(at.now_s))
+    plain = _plain(field, kind, raw, fresh, card.hospital.level)
+    if word is SILENCE:
+        return plain
+    if word.refuses:
+        conflict = plain.status is Status.AVAILABLE
+        return Reading(Status.UNAVAILABLE, raw, 0.0, blocked=True, conflict=conflict)
+    return plain._replace(asks_for_call=word.asks)
 
 
-def word_on(messages: Iterable[Message], field: str, patient: PatientFacts, now: datetime) -> Word:
-    """The messages about a field that speak of this patient now; a refusal of which nobody knows
+@lru_cache(maxsize=512)
+def kind_of(field: str) -> Kind:
+    """How the values of a field are read."""
+    known = catalogue().get(field)
+    return known.kind if known else Kind.FLAG
+
+
+def word_on(messages: Iterable[Message], at: Moment) -> Word:
+    """What messages about one field say of this patient now; a refusal of which nobody knows
     whether it means the patient asks for a call."""
     refuses = asks = False
-    for message in in_force((m for m in messages if field in m.fields), now):
-        struck = strikes(message.audiences, patient) if holds(message, now) else False
+    for message in in_force(messages, at.now):
+        struck = strikes(message.audiences, at.patient) if holds(message, at.now) else False
         if struck is not False:
-            over = message.accepts_until is not None and message.accepts_until <= now
+            over = message.accepts_until is not None and message.accepts_until <= at.now
             refuses |= message.effect == "blocks" and struck is True
             unsure = message.effect == "blocks" and struck is None
             asks |= message.effect == "call" or over or unsure
-    return Word(refuses, asks)
+    return Word(refuses, asks) if refuses or asks else SILENCE
 
 
-def at_the_door(hospital: HospitalState, patient: PatientFacts, now: datetime) -> Word:
+def at_the_door(card: Card, at: Moment) -> Word:
     """Whether the emergency room takes this patient. A hospital that wants to be called before
     every transport has refused nobody: here only a possible refusal asks."""
-    if _operators_word(hospital, OPEN_GATE, now) is Status.AVAILABLE:
-        return Word()
-    refusals = (m for m in hospital.messages if m.effect == "blocks")
-    return word_on(refusals, OPEN_GATE, patient, now)
+    told = card.messages.get(OPEN_GATE)
+    if not told or _operators_word(card, OPEN_GATE, at) is Status.AVAILABLE:
+        return SILENCE
+    return word_on((message for message in told if message.effect == "blocks"), at)
 
 
-def is_open(hospital: HospitalState, now: datetime) -> Status:
+def is_open(card: Card, at: Moment) -> Status:
     """Whether the emergency room runs: a closed one is known, silence is unknown. Whom a message
     shuts out by age is another question: the room itself runs."""
-    raw = hospital.values.get(OPEN_GATE)
-    gate = status_at(Kind.GATE, raw, hospital.reported_at, now)
-    if hospital.operating and (operators := _operators_word(hospital, OPEN_GATE, now)):
-        return operators
-    shut = any(
-        message.effect == "blocks"
-        and OPEN_GATE in message.fields
-        and not message.audiences
-        and holds(message, now)
-        for message in in_force(hospital.messages, now)
-    )
-    if not hospital.operating or gate is Status.UNAVAILABLE or shut:
+    if not card.hospital.operating:
         return Status.UNAVAILABLE
-    if freshness(Kind.GATE, hospital.reported_at, now) is Freshness.STALE:
-        return Status.AVAILABLE
-    return Status.UNKNOWN
+    if operators := _operators_word(card, OPEN_GATE, at):
+        return operators
+    raw = card.hospital.values.get(OPEN_GATE)
+    fresh = freshness_at(Kind.GATE, card.age_s(at.now_s))
+    gate = _plain(OPEN_GATE, Kind.GATE, raw, fresh, card.hospital.level).status
+    if gate is Status.UNAVAILABLE or _is_shut(card, at.now):
+        return Status.UNAVAILABLE
+    return Status.AVAILABLE if fresh is Freshness.STALE else Status.UNKNOWN
 
 
 def in_force(messages: Iterable[Message], now: datetime) -> list[Message]:
@@ -115,31 +130,49 @@ def in_force(messages: Iterable[Message], now: datetime) -> list[Message]:
     ]
 
 
-def _operators_word(hospital: HospitalState, field: str, now: datetime) -> Status | None:
+def _is_shut(card: Card, now: datetime) -> bool:
+    """A message shuts the room to everybody."""
+    return any(
+        message.effect == "blocks" and not message.audiences and holds(message, now)
+        for message in in_force(card.messages.get(OPEN_GATE, ()), now)
+    )
+
+
+def _operators_word(card: Card, field: str, at: Moment) -> Status | None:
     """What an operator of ours says of a field; it needs no report of the hospital's to hold, and
     goes before its messages."""
-    word = hospital.overrides.get(field)
-    return word.status if word is not None and now < word.until else None
+    status, until_s = card.words.get(field, (None, 0.0))
+    return status if at.now_s < until_s else None
 
 
-def _certainty_of_word(hospital: HospitalState, word: Status) -> float:
+def _certainty_of_word(card: Card, field: str, word: Status) -> float:
     if word is Status.AVAILABLE:
         return 1.0
-    return 0.0 if word is Status.UNAVAILABLE else CHANCE_OF_YES[hospital.level]
+    return 0.0 if word is Status.UNAVAILABLE else chance_of_yes(field, card.hospital.level)
 
 
-def _designation(hospital: HospitalState, field: str, *, asks: bool) -> Reading:
-    if field.removeprefix("designation:") in hospital.designations:
-        return Reading(Status.AVAILABLE, "Y", 1.0, asks_for_call=asks)
-    chance = CHANCE_OF_YES[hospital.level] / 2
-    return Reading(Status.UNKNOWN, None, chance, asks_for_call=asks)
+def _designation(card: Card, field: str, word: Word) -> Reading:
+    name = field.removeprefix(DESIGNATION)
+    held = name in card.hospital.designations
+    if word.refuses:
+        return Reading(Status.UNAVAILABLE, "Y" if held else None, 0.0, True, False, held)
+    if held:
+        return Reading(Status.AVAILABLE, "Y", 1.0, asks_for_call=word.asks)
+    proxy = name in card.hospital.designation_proxies
+    chance = chance_of_designation(card.hospital.level, proxy=proxy)
+    return Reading(Status.UNKNOWN, None, chance, asks_for_call=word.asks)
 
 
-def _certainty(hospital: HospitalState, kind: Kind, status: Status, now: datetime) -> float:
+@lru_cache(maxsize=65536)
+def _plain(
+    field: str, kind: Kind, raw: str | None, fresh: Freshness, level: Level | None
+) -> Reading:
+    """The reading of a report on which no message and no operator has a word."""
+    known = fresh in (Freshness.FRESH, Freshness.STALE)
+    status = read_status(kind, raw) if known else Status.UNKNOWN
     if status is Status.UNAVAILABLE:
-        return 0.0
+        return Reading(status, raw, 0.0)
     if status is Status.UNKNOWN:
-        return CHANCE_OF_YES[hospital.level]
-    if kind in (Kind.SEVERE, Kind.GATE):
-        return SEVERE_CERTAINTY
-    return CERTAINTY[freshness(kind, hospital.reported_at, now)]
+        return Reading(status, raw, chance_of_yes(field, level))
+    severe = kind in (Kind.SEVERE, Kind.GATE)
+    return Reading(status, raw, SEVERE_CERTAINTY if severe else CERTAINTY[fresh])

@@ -1,12 +1,13 @@
 """Reasons in words for the public: what is reported, never a diagnosis, never a promise."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from services.matching.domain import score
-from services.matching.domain.ranking import Question, Ranked
+from services.matching.domain.cards import Card
+from services.matching.domain.question import Question
+from services.matching.domain.ranking import Part, Ranked
 from shared.context import Language
-from shared.contracts.matching import Reason
+from shared.contracts.matching import Notice, Reason
 from shared.contracts.nmc import Kind, Level, Status, catalogue
 from shared.contracts.sync import Freshness, HospitalState, age_s, freshness
 
@@ -42,7 +43,41 @@ FIXED: Mapping[str, tuple[str, str]] = {
     ),
     "able": ("필요한 진료가 가능하다고 신고했습니다", "reports that it can give what is needed"),
     "far": ("더 가까운 응급실보다 많이 멉니다", "much farther than the nearest emergency room"),
+    "over_water": (
+        "차로 갈 수 없는 곳입니다. 헬기·배 이송을 119에 물어보세요",
+        "no road leads there; ask 119 for a helicopter or a boat",
+    ),
+    "conflict": (
+        "가능 신고와 불가 알림이 함께 있어 알림을 따랐습니다",
+        "reports a yes and has a notice that says no; the notice counts",
+    ),
+    "held": (
+        "다른 환자들이 이 병원으로 가고 있다고 알렸습니다",
+        "others have said that they are on their way there",
+    ),
+    "stabilise": (
+        "가장 가까운 응급실입니다. 먼저 안정시킨 뒤 옮길 수 있습니다",
+        "the nearest emergency room: it can stabilise before a transfer",
+    ),
 }
+
+NOTICES: Mapping[str, tuple[str, str]] = {
+    "refused_often": (
+        "여러 병원이 받지 못한다고 했습니다. 119에 전화해 구급상황관리센터가 병원을 정하도록"
+        " 요청하세요",
+        "Several hospitals said no. Call 119 and ask its dispatch and coordination centre to assign"
+        " a hospital",
+    ),
+    "none_able": (
+        "필요한 진료가 가능하다고 신고한 응급실이 없습니다. 119와 상의하며 먼저 전화하세요",
+        "No emergency room reports that it can give what is needed. Call first, and ask 119",
+    ),
+    "over_water": (
+        "차로 갈 수 있는 응급실이 가까이에 없습니다. 119에 헬기·배 이송을 물어보세요",
+        "No emergency room nearby can be reached by car. Ask 119 for a helicopter or a boat",
+    ),
+}
+REFUSED_OFTEN = 3
 
 
 def reasons(ranked: Ranked, question: Question, language: Language) -> list[Reason]:
@@ -51,7 +86,26 @@ def reasons(ranked: Ranked, question: Question, language: Language) -> list[Reas
         Reason(
             code=part.code, text=_text(part.code, ranked, question, language), points=part.points
         )
-        for part in ranked.parts
+        for part in parts(ranked, question)
+    ]
+
+
+def parts(ranked: Ranked, question: Question) -> list[Part]:
+    """What gave points, then what is only told."""
+    return [*ranked.scored, *ranked.told(question)]
+
+
+def notices(ranked: Sequence[Ranked], question: Question, language: Language) -> list[Notice]:
+    """What has to be said of the list as a whole."""
+    said = {
+        "refused_often": len(question.refused) >= REFUSED_OFTEN,
+        "none_able": not any(entry.able for entry in ranked),
+        "over_water": bool(ranked) and not any(entry.candidate.eta.by_car for entry in ranked),
+    }
+    return [
+        Notice(code=code, text=_in(language, NOTICES[code]))
+        for code, holds in said.items()
+        if holds
     ]
 
 
@@ -91,30 +145,31 @@ def _gained(first: Ranked, second: Ranked, question: Question, language: Languag
 def _text(code: str, ranked: Ranked, question: Question, language: Language) -> str:
     if code in FIXED:
         return _in(language, FIXED[code])
-    hospital = ranked.candidate.hospital
+    card = ranked.candidate.card
     if code == "near":
         return _near(ranked, language)
     if code == "beds":
-        return _beds(hospital, language)
+        return _beds(card, language)
     if code == "level":
-        return _in(language, LEVEL_NAMES[hospital.level])
-    return _age(hospital, question.now, language)
+        return _in(language, LEVEL_NAMES[card.hospital.level])
+    return _age(card.hospital, question.now, language)
 
 
 def _near(ranked: Ranked, language: Language) -> str:
     eta, km = ranked.candidate.eta, ranked.candidate.distance_m / 1000
     low, high = eta.low // 60, -(-eta.high // 60)
+    by = ("차로 ", " by car") if eta.by_car else ("헬기나 배로 ", " by air or sea")
     return _in(
         language,
         (
-            f"직선 {km:.1f}km, 차로 약 {low}~{high}분 추정",
-            f"{km:.1f} km away, about {low}-{high} min by car",
+            f"직선 {km:.1f}km, {by[0]}약 {low}~{high}분 추정",
+            f"{km:.1f} km away, about {low}-{high} min{by[1]}",
         ),
     )
 
 
-def _beds(hospital: HospitalState, language: Language) -> str:
-    free, installed = score.bed_counts(hospital)
+def _beds(card: Card, language: Language) -> str:
+    free, installed = card.free, card.installed
     if free is None:
         return _in(language, ("응급실 병상 보고 없음", "no report of emergency beds"))
     of = "" if installed is None else f"/{installed}"

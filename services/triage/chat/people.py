@@ -5,7 +5,7 @@ from typing import Literal
 
 from services.triage.chat.book import Book
 from services.triage.chat.dialogue import SELF, Dialogue
-from services.triage.domain.people import find_person
+from services.triage.domain.people import Complaint, find_person
 from services.triage.domain.reading import Reading, read
 from services.triage.knowledge.model import Sex
 
@@ -29,8 +29,9 @@ class Subject:
 def subject_of(text: str, state: Dialogue, book: Book, *, complaint: int | None) -> Subject:
     """Judged by the words alone; endings of verbs tell too little in a second turn."""
     reading = read(text)
+    complaints = [] if complaint is None else [Complaint(complaint, rank=0)]
     person = find_person(
-        reading, book.knowledge.lexicon.relations, complaint=complaint, codes=frozenset()
+        reading, book.knowledge.lexicon.relations, complaints=complaints, codes=frozenset()
     )
     if person.start is None:
         return Subject("patient", None, None, None)

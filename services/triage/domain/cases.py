@@ -76,7 +76,9 @@ class NeedsCase:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a pattern can ask. `days` is the span of possible ages, None where nothing tells."""
+    """What a pattern can ask. `history` holds the circumstances too: a drug that is taken or an
+    operation may be told as either. `days` is the span of possible ages, None where nothing
+    tells."""
 
     codes: frozenset[str]
     flags: frozenset[str]
@@ -152,7 +154,7 @@ def facts_of_case(case: Case, *, flags: frozenset[str], ktas: int | None) -> Fac
         codes=frozenset(case.symptoms),
         flags=flags,
         cues=case.severity,
-        history=frozenset(case.history),
+        history=frozenset((*case.history, *case.special)),
         special=frozenset(case.special),
         days=_days(patient.age_years, patient.age_days, patient.age_band, case.special),
         sex=patient.gender,
@@ -171,7 +173,7 @@ def facts_of_request(request: NeedsCase, *, cues: frozenset[str]) -> Facts:
         codes=frozenset(request.symptoms),
         flags=frozenset(request.red_flags),
         cues=request.severity | cues,
-        history=frozenset(request.history),
+        history=frozenset((*request.history, *request.special)),
         special=frozenset(request.special),
         days=_days(request.age_years, request.age_days, request.age_band, request.special),
         sex=request.gender,

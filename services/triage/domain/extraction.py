@@ -6,16 +6,18 @@ from typing import Literal
 
 from services.triage.domain.ages import Age, find_ages
 from services.triage.domain.maternity import Maternity, find_maternity
+from services.triage.domain.mending import mended
 from services.triage.domain.mentions import Mention, find_mentions
 from services.triage.domain.negation import doubts_noun
-from services.triage.domain.people import Person, find_person
+from services.triage.domain.people import Complaint, Person, find_person
 from services.triage.domain.reading import Reading, masked, read
 from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
 from services.triage.knowledge.model import Knowledge, Matcher, Sex
 
 Lane = Literal["act", "plan", "wish"]
 
-_PREGNANT_AGES = range(10, 60)
+# What happens to all who were there, whoever the sentence is about.
+_SHARED = frozenset({"traffic_accident", "gas_inhalation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +60,20 @@ class Extraction:
 def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     """What the text says about the patient. Unknown is None or absent, never a guess."""
     lexicon = knowledge.lexicon
-    reading = masked(read(text), lexicon.idioms, lexicon.idioms_spaced)
+    reading = mended(read(text), lexicon.spelling)
+    reading = masked(reading, lexicon.idioms, lexicon.idioms_spaced)
     mentions = find_mentions(reading, lexicon.symptoms)
+    person = find_person(
+        reading,
+        lexicon.relations,
+        complaints=_complaints(mentions, lexicon.gravest),
+        codes=frozenset(m.matcher.name for m in mentions if m.stance == "said"),
+    )
+    mentions = _of_patient(mentions, person)
     symptoms = _symptoms(reading, mentions)
-    codes = {symptom.code for symptom in symptoms}
     lane = _lane(reading, lexicon.lanes)
-    symptoms += _lane_symptoms(lane, codes, reading)
-    complaint = next((m.start for m in mentions if m.stance == "said"), None)
-    codes |= {symptom.code for symptom in symptoms}
-    person = find_person(reading, lexicon.relations, complaint=complaint, codes=frozenset(codes))
+    symptoms += _lane_symptoms(lane, {symptom.code for symptom in symptoms}, reading)
+    codes = {symptom.code for symptom in symptoms}
     maternity = find_maternity(reading)
     age = _patient_age(find_ages(reading.lowered, this_year=this_year), person, reading)
     return Extraction(
@@ -83,11 +90,31 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     )
 
 
+def _complaints(mentions: tuple[Mention, ...], gravest: tuple[str, ...]) -> list[Complaint]:
+    rank = {code: place for place, code in enumerate(gravest)}
+    return [
+        Complaint(mention.start, rank.get(mention.matcher.name, len(gravest)))
+        for mention in mentions
+        if mention.stance == "said"
+    ]
+
+
+def _of_patient(mentions: tuple[Mention, ...], person: Person) -> tuple[Mention, ...]:
+    """Without what is told of others, unless nothing else is told at all."""
+    own = tuple(
+        mention
+        for mention in mentions
+        if mention.matcher.name in _SHARED
+        or not any(start <= mention.start < end for start, end in person.others)
+    )
+    return own if any(mention.stance == "said" for mention in own) else mentions
+
+
 def _symptoms(reading: Reading, mentions: tuple[Mention, ...]) -> tuple[Symptom, ...]:
     first: dict[str, Symptom] = {}
     for mention in mentions:
         if mention.stance == "said" and mention.matcher.name not in first:
-            quote = reading.original[mention.start : mention.end].strip()
+            quote = reading.quote(mention.start, mention.end)
             first[mention.matcher.name] = Symptom(mention.matcher.name, quote)
     return tuple(first.values())
 
@@ -127,7 +154,7 @@ def _lane_symptoms(lane: Lane | None, codes: set[str], reading: Reading) -> tupl
     """Means or a place at hand are suicidal ideation even where nobody named it."""
     missing = lane is not None and not codes & {"suicidal_ideation", "self_harm"}
     code = "self_harm" if lane == "act" else "suicidal_ideation"
-    return (Symptom(code, reading.original.strip()[:40]),) if missing else ()
+    return (Symptom(code, reading.sent.strip()[:40]),) if missing else ()
 
 
 _SPEAKER_AGE = re.compile(r"(?:저는|제가|나는|내가|전|저|i am|i'm)[\s,]*(?:올해)?\s*$")
@@ -140,8 +167,11 @@ def _patient_age(ages: tuple[Age, ...], person: Person, reading: Reading) -> Age
         for age in ages
         if person.is_self is not False or not _SPEAKER_AGE.search(reading.lowered[: age.start])
     ]
+    elsewhere = person.others
+    own = [a for a in own if not any(s <= a.start < e for s, e in elsewhere)] or own
     exact = [age for age in own if age.years is not None]
     exact = exact or [age for age in own if age.band and age.band[0].isdecimal()] or own
+    exact = [age for age in exact if age.days is not None] or exact
     if not exact:
         return None
     if person.start is None:

@@ -15,7 +15,7 @@ _ENGLISH_WEEKS = re.compile(
     r"\b(\d{1,2})\s*(?:weeks?|wks?)\s*pregnant|pregnant\W+(?:\w+\W+){0,2}?(\d{1,2})\s*(?:weeks?|wks?)"
 )
 _PREGNANT = re.compile(
-    r"임신|임산부|임신부|산모|만삭|임부|태동|양수|출산예정|예정일|뱃속아기|뱃속의아기"
+    r"임신|임산부|임신부|산모|만삭|임부|초산|경산부|배속(?:에)?아기|뱃속|태아|태동|양수|출산예정|예정일|뱃속아기|뱃속의아기"
 )
 _PREGNANT_ENGLISH = re.compile(r"\bpregnan\w+|\bin labou?r\b|\bmy water broke")
 _NOT_PREGNANT = re.compile(

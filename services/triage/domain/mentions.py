@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from services.triage.domain.negation import (
     Stance,
+    denies_noun,
+    dictated,
     english_stance,
     is_list_joint,
     korean_stance,
@@ -14,6 +17,19 @@ from services.triage.domain.reading import Reading
 from services.triage.knowledge.model import Matcher
 
 _SENTENCE_END = re.compile(r"[.!?\n]")
+_SHORT_NOUNS = frozenset(
+    "배이눈귀코목등손발팔열토피변침숨알골질속몸입말볼혀살쉬약술물불칼개벌뱀떡게똥당맥힘밑잠관젖"
+    "애아까차국담징혹앞줄요당인어이진"
+)
+_MAY_PRECEDE = re.compile(
+    r"(?:머리|속|허리|좀|잘|꼭|다|더|왼|오른|양|한|쪽|두|윗|아랫|아래|뒷|앞|옆|온|헛|생|맨|새|핏|콧|귓|입|눈|코|귀|손|발|내|제|이|그|저|큰|깨|찬|식은"
+    r"|우리|울|엄마|아빠|아이|애|아기|애기|막|또|너무|계속|자꾸|진짜|갑자기|미친|개|존나|코피|선|검은|까만|뜨거운|아|헐|와|더|못|안"
+    r"|[은는을를가도고])$"
+)
+_COMPOUND = re.compile(r"[손발팔길골뒷뒤]목$")
+_CORRECTION = re.compile(
+    r"[가-힣]{0,4}[\s.,!…]*(?:아[,.]?\s*)?(?:아니(?:요|다|에요|아니)?|잘못|정정)[\s.,!…]+[가-힣]{0,6}\s?[가-힣]{0,3}\s*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +48,54 @@ def find_mentions(reading: Reading, matchers: Iterable[Matcher]) -> tuple[Mentio
     """All mentions in the order of the text; an enumeration shares its one negation."""
     found = [mention for matcher in matchers for mention in _of_one(reading, matcher)]
     found.sort(key=lambda mention: (mention.start, -mention.end))
-    return tuple(_without_replaced(_with_shared_denial(reading, _distinct(found))))
+    shared = _with_shared_denial(reading, _distinct(found))
+    return tuple(_without_replaced(_corrected(reading, _obeyed_by_nobody(reading, shared))))
 
 
 def _of_one(reading: Reading, matcher: Matcher) -> Iterator[Mention]:
-    for pattern, denying in ((matcher.plain, False), (matcher.denying, True)):
-        if pattern is None or not reading.has_other:
-            continue
-        for found in pattern.finditer(reading.squeezed):
-            stance = korean_stance(reading.squeezed, *found.span(), denying=denying)
-            yield Mention(matcher, *reading.span(*found.span()), stance, found.span())
+    if matcher.korean is not None and reading.has_other:
+        for start, end in _places(reading, matcher.korean):
+            stance = korean_stance(reading, start, end, matcher)
+            yield Mention(matcher, *reading.span(start, end), stance, (start, end))
     if matcher.spaced is not None and reading.has_latin:
         for found in matcher.spaced.finditer(reading.lowered):
             stance = english_stance(reading.lowered, found.start())
+            if stance == "said" and denies_noun(
+                reading.lowered, _after_space(reading, found.end())
+            ):
+                stance = "denied"
             yield Mention(matcher, found.start(), found.end(), stance, None)
+
+
+def _after_space(reading: Reading, place: int) -> int:
+    """ "fever 없음": what stands behind an English word in a Korean sentence."""
+    return place + 1 if reading.lowered[place : place + 1] == " " else place
+
+
+def _places(reading: Reading, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Where a pattern matches; a short noun in the middle of another word is no match."""
+    found = pattern.search(reading.squeezed)
+    while found:
+        start, end = found.span()
+        if _inside_another_word(reading, start, end):
+            found = pattern.search(reading.squeezed, start + 1)
+        else:
+            yield start, end
+            found = pattern.search(reading.squeezed, max(end, start + 1))
+
+
+def _inside_another_word(reading: Reading, start: int, end: int) -> bool:
+    if reading.begins_word(start):
+        return False
+    first, last = reading.words[start]
+    if last - start == 1 and end > last:
+        return True
+    if reading.squeezed[start] not in _SHORT_NOUNS:
+        return False
+    before = reading.squeezed[first:start]
+    return _MAY_PRECEDE.search(before) is None or (
+        _COMPOUND.search(before + "목") is not None and reading.squeezed[start] == "목"
+    )
 
 
 def _distinct(mentions: list[Mention]) -> list[Mention]:
@@ -77,8 +127,34 @@ def _share_denial(reading: Reading, earlier: Mention, later: Mention) -> bool:
     ) and not _SENTENCE_END.search(between)
 
 
+def _obeyed_by_nobody(reading: Reading, mentions: list[Mention]) -> list[Mention]:
+    """What is dictated or supposed is no finding, whatever it names."""
+    orders = dictated(reading.lowered)
+    if not orders:
+        return mentions
+    return [
+        replace(mention, stance="void")
+        if any(start <= mention.start < end for start, end in orders)
+        else mention
+        for mention in mentions
+    ]
+
+
+def _corrected(reading: Reading, mentions: list[Mention]) -> list[Mention]:
+    """Of "배가 아파요 아니 머리가 아파요" the later is meant."""
+    kept = list(mentions)
+    for place, mention in enumerate(kept):
+        later = next((m for m in islice(kept, place + 1, None) if m.start >= mention.end), None)
+        if later is None or mention.squeezed is None or mention.stance != "said":
+            continue
+        between = reading.lowered[mention.end : later.start]
+        if _CORRECTION.fullmatch(between) and later.stance == "said":
+            kept[place] = replace(mention, stance="denied")
+    return kept
+
+
 def _without_replaced(mentions: list[Mention]) -> Iterator[Mention]:
-    replacing = [mention for mention in mentions if mention.matcher.over]
+    replacing = [m for m in mentions if m.matcher.over and m.stance == "said"]
     for mention in mentions:
         if not any(
             mention.matcher.name in other.matcher.over

@@ -3,8 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from services.triage.domain.needs import WEIGHTS, Need, NeedsPlan
+from services.triage.domain.needs import WEIGHTS, Need, NeedsPlan, Policy
 from services.triage.knowledge.model import Role
+
+ASKED_FOR = Policy("capable", bypass_minutes=30, window_minutes=None, call=())
+"""Where nothing was recognised but a caller demands a service: the way to it may be as long as
+most conditions allow. Without it the demand would be read and then not heeded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,9 @@ def overridden(plan: NeedsPlan, wishes: Sequence[Wish]) -> NeedsPlan:
     room = len(WEIGHTS) - len(left_out)
     kept = _kept(list(asked.values()), demanded, room)
     wanted = [_need(wish, rank, known.get(wish.field), demanded) for rank, wish in enumerate(kept)]
-    return replace(plan, needs=(*left_out, *wanted))
+    demands = any(wish.role == "decisive" and wish.lawful for wish in kept)
+    policy = ASKED_FOR if demands and not plan.presentations else plan.policy
+    return replace(plan, needs=(*left_out, *wanted), policy=policy)
 
 
 def _kept(wishes: list[Wish], demanded: Collection[str], room: int) -> list[Wish]:

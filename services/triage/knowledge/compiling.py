@@ -1,15 +1,22 @@
 """Wordings become regular expressions once, when the knowledge is loaded."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
+from services.triage.knowledge.conjugating import beginnings
 from services.triage.knowledge.files import LexiconFile, RelationEntry, WordsEntry
+from services.triage.knowledge.firsts import hurried
 from services.triage.knowledge.model import Lexicon, Matcher, Relation
 from services.triage.knowledge.reading import KnowledgeError
+from services.triage.knowledge.spelling import compile_spelling
 
 _MACRO = re.compile(r"\{([a-z_]+)\}")
-_NEGATIVE = re.compile("[안못없않]")
+_HANGUL_WORD = re.compile("[가-힣]{2,}")
+_STEM = re.compile("<([가-힣]+)>")
+# What stands behind a "not" in a wording: a syllable, a choice of them, or a group of choices.
+_BARRED = re.compile(r"\(\?<?!(?:[^()]|\([^()]*\))*\)")
+_NOT = re.compile(r"안(\[[^\]]*\]|\(\?:[^()]*\)|[가-힣])")
 
 
 def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
@@ -18,25 +25,51 @@ def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
 
     def table(section: str, entries: Mapping[str, WordsEntry]) -> tuple[Matcher, ...]:
         return tuple(
-            _matcher(f"lexicon.yaml: {section}.{key}", key, names.get(key, key), entry, file.macros)
+            _matcher(
+                f"lexicon.yaml: {section}.{key}",
+                key,
+                names.get(key, key),
+                entry,
+                file.macros,
+                file.literal,
+            )
             for key, entry in entries.items()
         )
 
     idioms = _matcher("lexicon.yaml: idioms", "idioms", "", file.idioms, file.macros)
-    if idioms.spaced is None or (idioms.plain is None and idioms.denying is None):
+    if idioms.spaced is None or idioms.korean is None:
         raise KnowledgeError("lexicon.yaml: idioms: both languages are needed")
     return Lexicon(
+        spelling=compile_spelling(
+            [*file.spelling.words, *_all_beginnings(file.spelling.stems)],
+            real={*file.spelling.real, *_words_of(file)},
+            shortened=file.spelling.shortened,
+        ),
         symptoms=table("symptoms", _supplemented(file)),
         cues=table("cues", file.cues),
         history=table("history", file.history),
         special=table("special", file.special),
         lanes=table("lanes", {str(key): entry for key, entry in file.lanes.items()}),
-        idioms=_union("lexicon.yaml: idioms", file.idioms.ko, file.macros),
+        idioms=idioms.korean,
         idioms_spaced=idioms.spaced,
         cry_for_help=_union("lexicon.yaml: cry_for_help", file.cry_for_help, file.macros),
         relations=_relations(file.relations, file.relation_exceptions),
+        gravest=tuple(file.gravest),
         gender_of_code=MappingProxyType(dict(file.gender_of_code)),
     )
+
+
+def _words_of(file: LexiconFile) -> Iterator[str]:
+    """Whatever the lexicon itself says is spelt as it is meant to be."""
+    for section in (file.symptoms, file.supplement, file.cues, file.history, file.special):
+        for entry in section.values():
+            for wording in entry.ko:
+                yield from _HANGUL_WORD.findall(wording)
+    yield from (word for entry in file.relations for word in entry.words)
+
+
+def _all_beginnings(stems: Iterable[str]) -> list[str]:
+    return [form for stem in stems for form in beginnings(stem) if len(form) > 1]
 
 
 def _supplemented(file: LexiconFile) -> Mapping[str, WordsEntry]:
@@ -50,44 +83,42 @@ def _supplemented(file: LexiconFile) -> Mapping[str, WordsEntry]:
 
 
 def _matcher(
-    place: str, key: str, name: str, entry: WordsEntry, macros: Mapping[str, str]
+    place: str,
+    key: str,
+    name: str,
+    entry: WordsEntry,
+    macros: Mapping[str, str],
+    literal: Collection[str] = (),
 ) -> Matcher:
-    wordings = [part for words in entry.ko for part in _alternatives(words)]
-    denying = [words for words in wordings if _NEGATIVE.search(words)]
-    plain = [words for words in wordings if not _NEGATIVE.search(words)]
     return Matcher(
         name=key,
         ko=name,
-        plain=_union(place, plain, macros) if plain else None,
-        denying=_union(place, denying, macros) if denying else None,
+        korean=_union(place, entry.ko, macros) if entry.ko else None,
         spaced=_spaced(place, entry.en, macros) if entry.en else None,
+        own_not=frozenset(
+            first for words in entry.ko for first in _after_not(_expanded(place, words, macros))
+        ),
         over=frozenset(entry.over),
+        literal=key in literal,
     )
 
 
+def _after_not(words: str) -> Iterator[str]:
+    for found in _NOT.finditer(_BARRED.sub("", words)):
+        if found[1].startswith("(?:"):
+            yield from (choice[0] for choice in found[1][3:-1].split("|") if choice)
+        else:
+            yield from found[1].strip("[]")
+
+
 def _union(place: str, wordings: Iterable[str], macros: Mapping[str, str]) -> re.Pattern[str]:
-    return _compiled(place, "|".join(_expanded(place, words, macros) for words in wordings))
+    body = "|".join(_expanded(place, words, macros) for words in wordings)
+    return _compiled(place, hurried(body))
 
 
 def _spaced(place: str, wordings: Iterable[str], macros: Mapping[str, str]) -> re.Pattern[str]:
     body = "|".join(_expanded(place, words, macros) for words in wordings)
     return _compiled(place, rf"(?<![a-z0-9])(?:{body})(?![a-z0-9])")
-
-
-def _alternatives(words: str) -> list[str]:
-    """The alternatives outside all brackets: each is judged by itself for a negative."""
-    parts, depth, start, quoted = [], 0, 0, False
-    for place, letter in enumerate(words):
-        if quoted or letter == "\\":
-            quoted = not quoted
-        elif letter in "([":
-            depth += 1
-        elif letter in ")]":
-            depth -= 1
-        elif letter == "|" and depth == 0:
-            parts.append(words[start:place])
-            start = place + 1
-    return [*parts, words[start:]]
 
 
 def _expanded(place: str, words: str, macros: Mapping[str, str]) -> str:
@@ -97,7 +128,11 @@ def _expanded(place: str, words: str, macros: Mapping[str, str]) -> str:
         return macros[found[1]]
 
     once = _MACRO.sub(value, words)
-    return _MACRO.sub(value, once)
+    return _STEM.sub(_forms, _MACRO.sub(value, once))
+
+
+def _forms(found: re.Match[str]) -> str:
+    return f"(?:{'|'.join(beginnings(found[1]))})"
 
 
 def _compiled(place: str, body: str) -> re.Pattern[str]:
@@ -112,8 +147,11 @@ def _compiled(place: str, body: str) -> re.Pattern[str]:
 
 def _relations(entries: Iterable[RelationEntry], exceptions: Iterable[str]) -> Relation:
     entries = tuple(entries)
-    sex_of = {word: entry.sex for entry in entries for word in entry.words}
-    stage_of = {word: entry.stage for entry in entries for word in entry.words if entry.stage}
+    # What is not English is looked for without its spaces, like Korean.
+    said = [(_unspaced(word), entry) for entry in entries for word in entry.words]
+    sex_of = {word: entry.sex for word, entry in said}
+    stage_of = {word: entry.stage for word, entry in said if entry.stage}
+    young = {word for word, entry in said if entry.young or entry.stage}
     # The longest first, so that a grandmother is not read as a mother.
     longest = sorted(sex_of, key=len, reverse=True)
     korean = "|".join(re.escape(word) for word in longest if not word.isascii())
@@ -121,8 +159,13 @@ def _relations(entries: Iterable[RelationEntry], exceptions: Iterable[str]) -> R
     barred = "|".join(map(re.escape, exceptions))
     place = "lexicon.yaml: relations"
     return Relation(
-        words=_compiled(place, rf"(?!{barred})(?:{korean})"),
+        words=_compiled(place, hurried(rf"(?!{barred})(?:{korean})")),
         spaced=_compiled(place, rf"\b(?:{english})\b"),
         sex_of=MappingProxyType(sex_of),
         stage_of=MappingProxyType(stage_of),
+        young=frozenset(young),
     )
+
+
+def _unspaced(word: str) -> str:
+    return word if word.isascii() else word.replace(" ", "")

@@ -42,10 +42,19 @@ class WordsEntry(Entry):
 class RelationEntry(Entry):
     sex: Literal["M", "F"] | None = None
     stage: str | None = None
+    young: bool = False
     words: list[str]
 
 
+class SpellingEntry(Entry):
+    words: list[str]
+    stems: list[str]
+    real: list[str]
+    shortened: list[str]
+
+
 class LexiconFile(Entry):
+    spelling: SpellingEntry
     macros: dict[str, str]
     idioms: WordsEntry
     cry_for_help: list[str]
@@ -56,6 +65,8 @@ class LexiconFile(Entry):
     lanes: dict[Literal["act", "plan", "wish"], WordsEntry]
     relation_exceptions: list[str]
     relations: list[RelationEntry]
+    literal: Codes
+    gravest: Codes
     gender_of_code: dict[str, Literal["M", "F"]]
     supplement: dict[str, WordsEntry] = {}
 

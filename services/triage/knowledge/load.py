@@ -76,6 +76,8 @@ def _ontology(file: files.OntologyFile) -> Mapping[str, Concept]:
 def _lexicon(file: files.LexiconFile, ontology: Mapping[str, Concept]) -> Lexicon:
     _known("lexicon.yaml", "symptoms", file.symptoms, ontology)
     _known("lexicon.yaml", "gender_of_code", file.gender_of_code, ontology)
+    _known("lexicon.yaml", "literal", file.literal, ontology)
+    _known("lexicon.yaml", "gravest", file.gravest, ontology)
     unsaid = sorted(set(ontology) - set(file.symptoms))
     if unsaid:
         raise KnowledgeError(f"lexicon.yaml: symptoms: no wording for {unsaid}")
@@ -95,7 +97,7 @@ def _vocabulary(
         codes=frozenset(ontology),
         flags=frozenset(entry.code for entry in flags.flags),
         cues=frozenset(matcher.name for matcher in lexicon.cues),
-        history=frozenset(matcher.name for matcher in lexicon.history),
+        history=frozenset(m.name for m in (*lexicon.history, *lexicon.special)),
         special=frozenset(matcher.name for matcher in lexicon.special)
         | frozenset(lexicon.relations.stage_of.values()),
     )

@@ -31,28 +31,46 @@ class Concept:
 class Matcher:
     """The compiled wordings of one code, cue, disease or circumstance.
 
-    `plain` and `denying` run on Korean without spaces, `spaced` on the lowered original.
-    `denying` holds the wordings that contain a negative themselves ("숨을 못 쉬어").
+    `korean` runs on Korean without spaces, `spaced` on the lowered original. `own_not` are the
+    syllables before which a "not" belongs to a wording itself ("소변이 안 나와" has 나). A
+    `literal` one is no finding where it is only compared to ("as if stabbed").
     """
 
     name: str
     ko: str
-    plain: re.Pattern[str] | None
-    denying: re.Pattern[str] | None
+    korean: re.Pattern[str] | None
     spaced: re.Pattern[str] | None
+    own_not: frozenset[str]
     over: frozenset[str]
+    literal: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
+    """`young` are the words for somebody's child, of whatever age."""
+
     words: re.Pattern[str]
     spaced: re.Pattern[str]
     sex_of: Mapping[str, Sex | None]
     stage_of: Mapping[str, str]
+    young: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """What a misspelt stretch means; right and wrong always have the same number of syllables.
+    `lengths` are those of wrong and real words, longest first, by their first two syllables;
+    `real` words are left alone."""
+
+    variants: Mapping[str, str]
+    lengths: Mapping[str, tuple[int, ...]]
+    real: frozenset[str]
+    shortened: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
+    spelling: Spelling
     symptoms: tuple[Matcher, ...]
     cues: tuple[Matcher, ...]
     history: tuple[Matcher, ...]
@@ -62,6 +80,7 @@ class Lexicon:
     idioms_spaced: re.Pattern[str]
     cry_for_help: re.Pattern[str]
     relations: Relation
+    gravest: tuple[str, ...]
     gender_of_code: Mapping[str, Sex]
 
 

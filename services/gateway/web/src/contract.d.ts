@@ -1364,6 +1364,16 @@ export interface components {
             nonce: string;
         };
         /**
+         * Notice
+         * @description Something that has to be said of the list as a whole.
+         */
+        Notice: {
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * OutcomeRequest
          * @description What happened to a recommendation at one hospital.
          */
@@ -1649,6 +1659,11 @@ export interface components {
             hospitals: components["schemas"]["RankedHospital"][];
             /** Needs */
             needs: components["schemas"]["Need"][];
+            /**
+             * Notices
+             * @default []
+             */
+            notices: components["schemas"]["Notice"][];
             policy: components["schemas"]["Policy"];
             /** Request Id */
             request_id: string;

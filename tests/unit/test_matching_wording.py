@@ -1,0 +1,53 @@
+"""What is said: reasons in both languages, notices of the whole list, silence inside the error."""
+
+import pytest
+
+from services.matching.domain import wording
+from services.matching.domain.ranking import rank
+from services.matching.domain.travel import Eta
+from tests.support.worlds import candidate, message, need, question
+
+STEMI = need("MKioskTy1")
+YES, SILENT = {"MKioskTy1": "Y"}, {"MKioskTy1": "정보미제공"}
+
+
+def test_every_reason_has_words_in_both_languages() -> None:
+    told = message("blocks", "MKioskTy1")
+    asked = question(STEMI, refused=["T0000002"], holds={"T0000001": 1.0})
+    world = [candidate("T0000001", km=2, values=YES), candidate("T0000002", km=3, values=YES),
+             candidate("T0000003", km=4, values=YES, messages=[told]),
+             candidate("T0000004", km=90, values=SILENT, age_min=None)]  # fmt: skip
+    codes = set()
+    for entry in rank(world, asked, sort="score"):
+        for language in ("ko", "en"):
+            reasons = wording.reasons(entry, asked, language)
+            assert all(reason.text for reason in reasons)
+            codes |= {reason.code for reason in reasons}
+    assert codes >= {"near", "beds", "level", "freshness", "able", "refused", "blocked", "conflict",
+                     "open_unknown", "ask", "far", "held"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("refusals", "said"), [(2, False), (3, True)])
+def test_the_third_refusal_advises_to_let_119_assign(refusals: int, said: bool) -> None:
+    hpids = [f"T000000{n}" for n in range(refusals)]
+    world = [candidate(hpid, km=3, values=YES) for hpid in (*hpids, "T0000009")]
+    asked = question(STEMI, refused=hpids)
+    notices = wording.notices(rank(world, asked, sort="score"), asked, "ko")
+    assert [notice.code for notice in notices] == (["refused_often"] if said else [])
+    assert all("구급상황관리센터" in notice.text for notice in notices)
+
+
+def test_nobody_able_is_said() -> None:
+    asked = question(STEMI)
+    notices = wording.notices(rank([candidate(values=SILENT)], asked, sort="score"), asked, "en")
+    assert [notice.code for notice in notices] == ["none_able"]
+
+
+def test_compare_is_silent_inside_the_error_of_the_minutes() -> None:
+    asked = question(STEMI)
+    near, far = candidate("T0000001", km=3), candidate("T0000002", km=40, values=YES)
+    first, second = rank([near, far], asked, sort="score")
+    assert wording.compare(first, second, asked, "ko") is not None
+    close = [near, far._replace(eta=Eta(near.eta.seconds + 60, near.eta.low, near.eta.high + 60))]
+    first, second = rank(close, asked, sort="score")
+    assert wording.compare(first, second, asked, "ko") is None
