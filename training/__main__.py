@@ -37,7 +37,7 @@ def main(
         f"{len(data.train)} utterances, {data.too_near} left out as too near to evaluated ones"
     )
     dialect = DIALECTS[family]
-    model = train(Base(base, device=device), data.train, dialect, recipe, work)
+    model = train(Base(base, device=device), data.train, dialect, recipe, work, told=typer.echo)
     adapter = work / "adapter.gguf"
     export.adapter(model, adapter, name="smart-er-match extraction")
     if base.suffix == ".gguf":

@@ -96,10 +96,10 @@ def _fits(relation: Mapping[str, Any], codes: Sequence[str]) -> bool:
     wanted = set(codes)
     low, high = relation["ages"]
     if wanted & ONLY_WOMEN:
-        return relation["sex"] == "F" and low < 45
+        return bool(relation["sex"] == "F" and low < 45)
     if wanted & ONLY_MEN:
-        return relation["sex"] == "M"
-    return not wanted & ONLY_CHILDREN or (high <= 12 and low < 3)
+        return bool(relation["sex"] == "M")
+    return not wanted & ONLY_CHILDREN or bool(high <= 12 and low < 3)
 
 
 def _aged(who: Example, ages: Sequence[int], random: Random) -> Example:

@@ -1,4 +1,4 @@
-"""How a conversation is written for a base model; the tuned model is served with these very words."""
+"""How a conversation is written for a base model, and later for the tuned one: the same words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

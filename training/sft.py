@@ -82,14 +82,21 @@ def encode(example: Example, base: Base, dialect: Dialect, longest: int) -> Enco
 
 
 def train(
-    base: Base, examples: Sequence[Example], dialect: Dialect, recipe: Recipe, folder: Path
+    base: Base,
+    examples: Sequence[Example],
+    dialect: Dialect,
+    recipe: Recipe,
+    folder: Path,
+    *,
+    told: Callable[[str], None],
 ) -> PeftModel:
-    """Trains and returns the model with its adapter; goes on from a checkpoint in `folder`."""
+    """Trains and returns the model with its adapter; goes on from a checkpoint in `folder`. How far
+    it is goes to `told`, a JSON object a line."""
     torch.manual_seed(recipe.seed)
     encoded = [one for one in (encode(e, base, dialect, recipe.longest) for e in examples) if one]
     model = get_peft_model(base.model, _lora(recipe))
     model.train()
-    run = _Run(model, encoded, recipe, folder, base.device)
+    run = _Run(model, encoded, recipe, folder, device=base.device, told=told)
     run.resume()
     for batch in run.batches():
         run.step(batch)
@@ -113,10 +120,12 @@ class _Run:
         encoded: Sequence[Encoded],
         recipe: Recipe,
         folder: Path,
+        *,
         device: str,
+        told: Callable[[str], None],
     ) -> None:
         self._model, self._recipe, self._folder, self._device = model, recipe, folder, device
-        self._encoded = encoded
+        self._encoded, self._told = encoded, told
         trained = [p for p in model.parameters() if p.requires_grad]
         self._optimizer = torch.optim.AdamW(trained, lr=recipe.rate, weight_decay=0.01)
         self._vocabulary = None if recipe.whole_head else self._answer_tokens()
@@ -124,7 +133,7 @@ class _Run:
         share = recipe.epochs / math.ceil(recipe.epochs)
         self._total = recipe.steps or max(1, round(len(self._plan) * share))
         self._done = 0
-        self._saved_at = self._told_at = time.monotonic()
+        self._saved_at = self._began_at = time.monotonic()
         self._losses: list[float] = []
 
     def batches(self) -> Iterator[list[Encoded]]:
@@ -215,10 +224,7 @@ class _Run:
         now = time.monotonic()
         if self._done % 50 == 0 or self._done == self._total:
             recent = self._losses[-50:]
-            told = {
-                "step": self._done, "of": self._total,
-                "loss": round(sum(recent) / len(recent), 4), "seconds": round(now - self._told_at, 1),
-            }  # fmt: skip
-            print(json.dumps(told), flush=True)
+            told = {"step": self._done, "of": self._total, "loss": sum(recent) / len(recent)}
+            self._told(json.dumps(told | {"seconds": round(now - self._began_at, 1)}))
         if now - self._saved_at > CHECKPOINT_EVERY_S:
             self.save()

@@ -53,7 +53,7 @@ class SentencePieceTokens:
 
 
 def _joined(text: str, ids: Mapping[str, int], scores: Sequence[float]) -> Iterator[str]:
-    """The pieces after joining the best pair, the leftmost first among equals, until none is left."""
+    """The pieces when the best pair is joined until none is left, the leftmost among equals."""
     pieces: list[str] = list(text)
     after = [*range(1, len(pieces)), -1]
     before = list(range(-1, len(pieces) - 1))
