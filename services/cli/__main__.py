@@ -18,6 +18,7 @@ from services.cli import (
     replaying,
     running,
     stopping,
+    training,
     viewing,
 )
 from services.cli.bench import reports as bench_reports
@@ -166,6 +167,18 @@ def bench(
         state, feed, sizes, rounds, seconds, processes, streams, model, gpu_url, gpu_key
     )
     benches.run(name, wanted, out)
+
+
+@app.command()
+def train(
+    base: Annotated[Path, typer.Option(help="GGUF file, or a folder of safetensors")],
+    family: Annotated[str, typer.Option(help="gemma or qwen")] = "gemma",
+    device: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu",
+    smoke: Annotated[bool, typer.Option(help="twenty steps of everything")] = False,
+    state: State = None,
+) -> None:
+    """Fine-tune the small model on the project's own utterances; the adapter lies in the state."""
+    raise typer.Exit(training.train(training.Wanted(base, family, device, smoke), state))
 
 
 app.add_typer(evaluation, name="eval")

@@ -1,0 +1,81 @@
+"""Labelled utterances: what a person wrote, and the one answer that is right for it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+MATERIAL = Path(__file__).parent / "material"
+LIST_LIMIT = 8
+_SELF = {"s": True, "o": False, "-": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """`age` in whole years; `category` as in the evaluation; lists in the order of the text."""
+
+    text: str
+    age: int | None = None
+    gender: str | None = None
+    symptoms: tuple[str, ...] = ()
+    negated: tuple[str, ...] = ()
+    is_self: bool | None = None
+    history: tuple[str, ...] = ()
+    note: str = ""
+    category: str = "plain"
+
+    def answer(self) -> str:
+        """The JSON that the grammar admits: its keys in their order, no free white space."""
+        told = {
+            "age": self.age,
+            "gender": self.gender,
+            "symptoms": list(self.symptoms[:LIST_LIMIT]),
+            "negated": list(self.negated[:LIST_LIMIT]),
+            "is_self": self.is_self,
+            "history": list(self.history[:LIST_LIMIT]),
+            "special_note": self.note,
+        }
+        return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def handwritten(folder: Path = MATERIAL) -> list[Example]:
+    """Every utterance of the hand-written files; a line that cannot be read is a ValueError."""
+    found = [one for path in sorted(folder.glob("hand_*.txt")) for one in _lines(path)]
+    texts = [one.text for one in found]
+    if len(set(texts)) != len(texts):
+        raise ValueError("an utterance stands twice")
+    return found
+
+
+def _lines(path: Path) -> Iterator[Example]:
+    category = ""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.startswith("## "):
+            category = line[3:].strip()
+        elif line.strip():
+            try:
+                yield _example(line, category)
+            except (ValueError, KeyError) as error:
+                raise ValueError(f"{path.name}:{number}: {error}") from error
+
+
+def _example(line: str, category: str) -> Example:
+    """`text | age | sex | who | symptoms | negated | history | note`, the last three optional."""
+    text, *fields = (part.strip() for part in line.rsplit(" | ", line.count(" | ")))
+    fields = [part.strip() for part in " | ".join(fields).split("|")]
+    age, sex, who, symptoms, negated, history, note = [*fields, "", "", ""][:7]
+    return Example(
+        text=text,
+        age=None if age == "-" else int(age),
+        gender=None if sex == "-" else sex,
+        symptoms=_listed(symptoms),
+        negated=_listed(negated),
+        is_self=_SELF[who],
+        history=_listed(history),
+        note=note,
+        category=category,
+    )
+
+
+def _listed(field: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in field.split(",") if part.strip(" -"))
