@@ -27,6 +27,7 @@ def adapter(model: PeftModel, path: Path, *, name: str) -> None:
     writer.add_string(gguf.Keys.Adapter.TYPE, "lora")
     writer.add_float32(gguf.Keys.Adapter.LORA_ALPHA, float(config.lora_alpha))
     writer.add_name(name)
+    writer.add_string("er.prompt", "tuned")  # served with the words it was trained with, bare
     for tensor_name, weight in _tensors(get_peft_model_state_dict(model)).items():
         writer.add_tensor(tensor_name, weight)
     writer.write_header_to_file()
