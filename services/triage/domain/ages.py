@@ -9,6 +9,11 @@ from services.triage.domain.numbers import NATIVE, NATIVE_TENS, SINO, number_of
 
 OLDEST = 125
 DAYS_PER_MONTH = 30.44
+_MIXED_ONES = {
+    "하나": 1, "둘": 2, "서이": 3, "셋": 3, "너이": 4, "넷": 4, "다섯": 5, "여섯": 6,
+    "일곱": 7, "여덟": 8, "아홉": 9, "서": 3,
+}  # fmt: skip
+_MIXED = rf"[이삼사오육칠팔구]십(?:{'|'.join(_MIXED_ONES)})"
 _SCHOOL = {"초": 6, "중": 12, "고": 15}
 
 
@@ -125,7 +130,7 @@ def _months(match: re.Match[str], _: int) -> Age | None:
     if months is None or months > 60:
         return None
     if months >= 12:
-        return Age(months // 12, *match.span())
+        return Age(months // 12, *match.span(), said=f"생후 {months}개월")
     days = round(months * DAYS_PER_MONTH)
     return Age(0, *match.span(), days=days, said=f"생후 {months}개월")
 
@@ -135,6 +140,28 @@ def _bare_months(match: re.Match[str], this_year: int) -> Age | None:
     spoken = _CHILD_SAID.search(match.string)
     expecting = _EXPECTING.search(match.string[max(0, match.start() - 8) : match.start()])
     return _months(match, this_year) if spoken and not expecting else None
+
+
+def _last_word(match: re.Match[str], _: int) -> Age | None:
+    """ "…아프시대요 70": a number of two digits that ends a message is the age."""
+    value = int(match[1])
+    return Age(value, *match.span()) if value >= 10 else None
+
+
+def _mixed(match: re.Match[str], _: int) -> Age | None:
+    """ "칠십둘", "육십서이": Sino-Korean tens with native ones, as older people count."""
+    tens = number_of(match[1][:2])
+    ones = next(value for word, value in _MIXED_ONES.items() if match[1][2:].startswith(word))
+    return Age((tens or 0) + ones, *match.span())
+
+
+def _chinese(match: re.Match[str], _: int) -> Age:
+    tens, ten, ones = match[1].rpartition("十")
+    digits = " 一二三四五六七八九"
+    value = digits.index(ones) if ones else 0
+    if ten:
+        value += 10 * (digits.index(tens) if tens else 1)
+    return Age(value, *match.span())
 
 
 def _weeks(match: re.Match[str], _: int) -> Age | None:
@@ -178,12 +205,12 @@ _N = rf"(\d{{1,3}}|{SINO}|{NATIVE})"
 
 _CHILD_SAID = re.compile(
     r"아기|애기|아가|아이|애가|애는|애를|애도|우리애|우리 애|얘|딸|아들|손자|손녀|둘째|첫째"
-    r"|막내|조카"
+    r"|막내|조카|기저귀|분유|이유식|젖을|젖도|수유|옹알|어린이집|컹컹"
     r"|얼라|신생아|영아|쌍둥이|baby|infant|child|宝宝|孩子|em bé"
 )
 _EXPECTING = re.compile(r"임신|출산|수술|결혼|진단|사귄|입사|이사")
 _MEASURED = re.compile(
-    r"열이|열은|체온|혈압|맥박|포화도|혈당|수치|당이|당은|몸무게|체중|키가|키는|점수|번호|용량|온도|시간|거리|산소|심박"
+    r"열이|열은|위가|아래가|위는|아래는|수축기|이완기|최고|최저|체온|혈압|맥박|포화도|혈당|수치|당이|당은|몸무게|체중|키가|키는|점수|번호|용량|온도|시간|거리|산소|심박"
 )
 _OF_CHILD = r"(?:아기|애기|아가|아이|애|딸|아들|남아|여아|영아|신생아|손자|손녀|얼라)"
 _TOLD = (
@@ -273,7 +300,7 @@ _FORMS = _forms(
         _told_of_person,
     ),
     (
-        r"(?<![\d가-힣.])(\d{2}|[육칠팔구]십[일이삼사오육칠팔구]?)\s*(?:살)?\s*(?:이|을|쯤|정도)?\s*"
+        r"(?<![\d가-힣.])(\d{2}|[이삼사오육칠팔구]십[일이삼사오육칠팔구]?)\s*(?:살)?\s*(?:이|을|쯤|정도)?\s*"
         r"(?:넘으신|넘은\s*(?:아버|어머|할|노|분|엄|아)|되신|돼\s*보이|되어\s*보이|되는\s*(?:남|여|분)|먹은|드신\s*(?:분|아|어|할|노))",
         _told_of_person,
     ),
@@ -299,10 +326,10 @@ _FORMS = _forms(
         r"\s*[,(]\s*(\d{1,3})\b(?!\s*(?:weeks?|months?|days?|hours?|minutes?))",
         _years,
     ),
-    (r"(?<!\d)(\d{1,3})\s*(?:岁|周岁|歲|tuổi)", _years),
+    (r"(?<!\d)(\d{1,3})\s*(?:岁|周岁|歲|歳|tuổi|лет|años)", _years),
     (r"(?<![\w.])(?:[mf]|남|여)\s*/\s*(\d{1,3})(?!\d)", _years),
     (
-        rf"(?<![\w./])(\d{{1,3}})\s*/?\s*(?:[mf]\b{_NOT_METRES}"
+        rf"(?<![\w./])(\d{{1,3}})\s*/?\s*(?:(?:male|female|man|woman)\b|[mf]\b{_NOT_METRES}"
         r"|남(?![가-힣])|여(?![가-힣])|남자|여자|남성|여성)",
         _years,
     ),
@@ -314,6 +341,12 @@ _FORMS = _forms(
         r"(?<![가-힣])([이삼사오육칠팔구]?십)\s*대(?=\s|[초중후에의남여인로이가노어할아환,.])",
         _band,
     ),
+    (
+        r"(?<=[요다음함임네슈니서지죠래유.!?,~ㅠㅜ…])\s*(\d{2})\s*(?:새|샬|셰|쌀)?\s*[.!~]*$",
+        _last_word,
+    ),
+    (rf"(?<![가-힣])({_MIXED})\s*(?:살|이|세|서|인|된|먹)", _mixed),
+    (r"([二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])\s*(?:多)?岁", _chinese),
     (r"신생아|갓\s*태어난|갓난\s*아기|갓난쟁이|newborn", _newborn),
     (rf"(?:{'|'.join(sorted(WORD_BANDS, key=len, reverse=True))})(?!과|청소년과)", _word_band),
 )

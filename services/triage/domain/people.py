@@ -43,13 +43,14 @@ _STATEMENT = re.compile(
     r"(?:요|다|유|여|용|염|예|네|께|디|노|어|아|음|함|당|라|데|고|슈|더|쥬|지|픔|임|냐|죠|까|오|심|짐|됨|힘|옴|남|듯|중)(?:\||$|\d)"
     r"|[아어여와워해나차파려러퍼져쳐돼봐]요"
 )
+_OF_MOTHERS = frozenset({"decreased_fetal_movement", "labor_pain", "rupture_of_membranes"})
 _NEVER_SELF = frozenset({"cardiac_arrest", "altered_mental_status", "inconsolable_crying"})
 _SELDOM_SELF = frozenset(
     {"seizure", "confusion", "agitation_violence", "drowning", "airway_foreign_body"}
 )
 _OTHERS_WORD = re.compile(
     r"(?:두|세|네|한|\d+)\s?살\s?(?:짜리|배기)|(?:수험생|환자|승객|노숙자|행인|등산객|인부|작업자|동료|이웃|옆집)(?:이|가|인데|분|한|을|를|입|이요|이에)?"
-    r"|(?:어떤|모르는|보이는|지나가던|옆에)\s?(?:분|사람|남자|여자)|사람(?:이|을|한)"
+    r"|(?:어떤|모르는|보이는|지나가던|옆에)\s?(?:분|사람|남자|여자)(?!한테|에게)|사람(?:이|을|한(?!테))"
 )
 _MALE = re.compile(
     r"남자(?!\s?친구)|남잔데|남성(?!\s*(?:과|병원))|남아(?![가-힣])|남학생|(?<=\d)\s?(?:세|살|대)\s*남(?![가-힣]|쪽)|(?<!\w)남\s*/\s*\d|\d\s*/\s*남|\d\s*남(?![가-힣])|\d\s*남(?:입니다|이에요|인데|이고)"
@@ -111,6 +112,9 @@ def find_person(
 ) -> Person:
     """The patient: of several who are named with a complaint, the one who is worst."""
     others = _others(reading, relation)
+    if codes & _OF_MOTHERS:
+        # The child that is spoken of is not born yet, or is another one ("둘째예요").
+        others = [figure for figure in others if figure.stage is None]
     figures = sorted([*others, *_selves(reading, others)], key=lambda figure: figure.start)
     patient = _patient(figures, complaints)
     if patient is None:
@@ -201,7 +205,7 @@ def _others(reading: Reading, relation: Relation) -> list[_Figure]:
         if figures and _CHAIN.fullmatch(reading.lowered[figures[-1].end : figure.start].strip()):
             figures[-1] = _chained(figures[-1], figure)
         elif _SPEAKER.match(squeezed, found.end()):
-            if figure.word.endswith("학생"):
+            if figure.word.endswith("학생") or _has_illness(reading, figure):
                 continue
             roles.append(replace(figure, weak=True))
         else:
@@ -211,6 +215,17 @@ def _others(reading: Reading, relation: Relation) -> list[_Figure]:
         young = found[0] in relation.young
         figures.append(_Figure("other", *found.span(), sex, stage, young, found[0], subject=True))
     return [*figures, *roles] if figures and not any(f.sex for f in figures) else figures or roles
+
+
+_NAME_OF_ILLNESS = re.compile(r"[가-힣]{1,8}\s?$")
+
+
+def _has_illness(reading: Reading, figure: _Figure) -> bool:
+    """ "투석 환자예요": the writer is the patient of that illness."""
+    return (
+        figure.word.startswith("환자")
+        and _NAME_OF_ILLNESS.search(reading.lowered, 0, figure.start) is not None
+    )
 
 
 def _is_word(reading: Reading, start: int, end: int) -> bool:

@@ -31,7 +31,8 @@ def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
                 names.get(key, key),
                 entry,
                 file.macros,
-                file.literal,
+                literal=file.literal,
+                consequences=file.consequences,
             )
             for key, entry in entries.items()
         )
@@ -55,6 +56,9 @@ def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
         cry_for_help=_union("lexicon.yaml: cry_for_help", file.cry_for_help, file.macros),
         relations=_relations(file.relations, file.relation_exceptions),
         gravest=tuple(file.gravest),
+        explained=MappingProxyType(
+            {code: frozenset(causes) for code, causes in file.explained.items()}
+        ),
         gender_of_code=MappingProxyType(dict(file.gender_of_code)),
     )
 
@@ -88,7 +92,9 @@ def _matcher(
     name: str,
     entry: WordsEntry,
     macros: Mapping[str, str],
+    *,
     literal: Collection[str] = (),
+    consequences: Collection[str] = (),
 ) -> Matcher:
     return Matcher(
         name=key,
@@ -100,6 +106,7 @@ def _matcher(
         ),
         over=frozenset(entry.over),
         literal=key in literal,
+        consequence=key in consequences,
     )
 
 

@@ -66,6 +66,8 @@ class LexiconFile(Entry):
     relation_exceptions: list[str]
     relations: list[RelationEntry]
     literal: Codes
+    consequences: Codes
+    explained: dict[str, Codes]
     gravest: Codes
     gender_of_code: dict[str, Literal["M", "F"]]
     supplement: dict[str, WordsEntry] = {}
