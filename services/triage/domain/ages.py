@@ -158,6 +158,7 @@ def _mixed(match: re.Match[str], _: int) -> Age | None:
 def _chinese(match: re.Match[str], _: int) -> Age:
     tens, ten, ones = match[1].rpartition("十")
     digits = " 一二三四五六七八九"
+    ones = ones.replace("两", "二")
     value = digits.index(ones) if ones else 0
     if ten:
         value += 10 * (digits.index(tens) if tens else 1)
@@ -346,7 +347,7 @@ _FORMS = _forms(
         _last_word,
     ),
     (rf"(?<![가-힣])({_MIXED})\s*(?:살|이|세|서|인|된|먹)", _mixed),
-    (r"([二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])\s*(?:多)?岁", _chinese),
+    (r"([二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])\s*(?:多)?岁", _chinese),
     (r"신생아|갓\s*태어난|갓난\s*아기|갓난쟁이|newborn", _newborn),
     (rf"(?:{'|'.join(sorted(WORD_BANDS, key=len, reverse=True))})(?!과|청소년과)", _word_band),
 )

@@ -209,7 +209,7 @@ def _patient(
     implied = [knowledge.lexicon.gender_of_code.get(symptom.code) for symptom in symptoms]
     by_complaint = next((sex for sex in implied if sex), None)
     female: Sex | None = "F" if maternity.is_mother else None
-    implied_sex = _sex_of_organs(reading) if not person.stage else None
+    implied_sex = None if person.stage else _sex_of_organs(reading)
     return Patient(
         age_years=age.years if age else None,
         age_days=age.days if age else None,

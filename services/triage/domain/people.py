@@ -17,6 +17,11 @@ _SELF = re.compile(
     r"|(?<!bạn )(?<!mẹ )(?<!bố )(?<!con )(?<!chồng )(?<!vợ )(?<!ông )(?<!bà )(?<!của )\btôi (?=bị"
     r"|đau|khó|sắp|muốn)"
 )
+# Who found, called or woke somebody is not the one who is ill.
+_WITNESS = re.compile(
+    r"[^.!?\n]{0,8}?(?:가\s?보니|들어가\s?보니|봤더니|갔더니|발견|깨우|깨웠|흔들|대신|불렀는데|신고)"
+)
+_REMAINS = re.compile(r"[이가도]\s*$")
 _POSSESSIVE = frozenset({"제", "내", "저희", "my"})
 _NOT_SUBJECT = re.compile(
     r"(?:이랑|랑|한테|에게|때문|께(?!서)|네(?:집|에서)|집에|차에|보다|말로는|말에|생각|덕분|들(?!이|은)|들은|생일|이름|명의|몰래|(?:혈압|당뇨|감기|심장)?약을?(?:주워|꺼내|몰래|잘못|먹어버|사탕)"
@@ -49,16 +54,19 @@ _SELDOM_SELF = frozenset(
     {"seizure", "confusion", "agitation_violence", "drowning", "airway_foreign_body"}
 )
 _OTHERS_WORD = re.compile(
-    r"(?:두|세|네|한|\d+)\s?살\s?(?:짜리|배기)|(?:수험생|환자|승객|노숙자|행인|등산객|인부|작업자|동료|이웃|옆집)(?:이|가|인데|분|한|을|를|입|이요|이에)?"
+    r"[👶👴👵]|(?:두|세|네|한|\d+)\s?살\s?(?:짜리|배기)|(?:수험생|환자|승객|노숙자|행인|등산객|인부|작업자|동료|이웃|옆집)(?:이|가|인데|분|한|을|를|입|이요|이에)?"
     r"|(?:어떤|모르는|보이는|지나가던|옆에)\s?(?:분|사람|남자|여자)(?!한테|에게)|사람(?:이|을|한(?!테))"
 )
 _MALE = re.compile(
-    r"남자(?!\s?친구)|남잔데|남성(?!\s*(?:과|병원))|남아(?![가-힣])|남학생|(?<=\d)\s?(?:세|살|대)\s*남(?![가-힣]|쪽)|(?<!\w)남\s*/\s*\d|\d\s*/\s*남|\d\s*남(?![가-힣])|\d\s*남(?:입니다|이에요|인데|이고)"
+    r"남자(?!\s?친구)|남잔데|남성(?!\s*(?:과|병원))|남아(?![가-힣])|남학생|(?<=\d)\s?(?:세|살|대)\s*/?\s*남(?![가-힣]|쪽)|성별\s*:?\s*남|(?<!\w)남\s*/\s*\d|\d\s*/\s*남|\d\s*남(?![가-힣])|\d\s*남(?:입니다|이에요|인데|이고)"
     r"|\b(?:male|man|guy|gentleman)\b|(?<![\w.])\d{2,3}\s*/?\s*m\b(?!\s*(?:높이|깊이|거리|정도|high|tall))|\bm\s*/\s*\d"
 )
 _FEMALE = re.compile(
-    r"여자(?!\s?친구)|여잔데|여성(?!\s*(?:과|병원))|여아|여학생|여대생|(?<=\d)\s?(?:세|살|대)\s*여(?![가-힣])|(?<!\w)여\s*/\s*\d|\d\s*/\s*여|\d\s*여(?![가-힣])|(?:\d|세|살)\s*여(?:입니다|이에요|인데|이고)"
+    r"여자(?!\s?친구)|여잔데|여성(?!\s*(?:과|병원))|여아|여학생|여대생|(?<=\d)\s?(?:세|살|대)\s*/?\s*여(?![가-힣])|성별\s*:?\s*여|(?<!\w)여\s*/\s*\d|\d\s*/\s*여|\d\s*여(?![가-힣])|(?:\d|세|살)\s*여(?:입니다|이에요|인데|이고)"
     r"|\b(?:female|woman|lady)\b|(?<![\w.])\d{1,3}\s*/?\s*f\b|\bf\s*/\s*\d"
+)
+_SEX_TAKEN_BACK = re.compile(
+    r"(?:남자|여자)[가-힣]{0,2}?\s?(?:아니고|아니라|말고|라고\s?(?:썼|했|적었)는데)"
 )
 _HE = re.compile(r"\b(?:he|his|him)\b")
 _SHE = re.compile(r"\b(?:she|her)\b")
@@ -194,7 +202,7 @@ def _others(reading: Reading, relation: Relation) -> list[_Figure]:
     roles: list[_Figure] = []
     squeezed = reading.squeezed
     for found in relation.words.finditer(squeezed):
-        if not _is_word(reading, *found.span()):
+        if not _is_word(reading, *found.span()) or _remains(reading, found):
             continue
         if _NOT_SUBJECT.match(squeezed, found.end()):
             # "할머니 할아버지랑": the one named just before goes with them.
@@ -226,6 +234,12 @@ def _has_illness(reading: Reading, figure: _Figure) -> bool:
         figure.word.startswith("환자")
         and _NAME_OF_ILLNESS.search(reading.lowered, 0, figure.start) is not None
     )
+
+
+def _remains(reading: Reading, found: re.Match[str]) -> bool:
+    """ "자국이 남아요" is no boy."""
+    before = reading.lowered[: reading.origin[found.start()]]
+    return found[0] == "남아" and _REMAINS.search(before) is not None
 
 
 def _is_word(reading: Reading, start: int, end: int) -> bool:
@@ -285,7 +299,7 @@ def _selves(reading: Reading, others: Iterable[_Figure]) -> list[_Figure]:
     figures = []
     for found in _SELF.finditer(reading.lowered):
         owns = found[0] in _POSSESSIVE and any(0 <= s - found.end() <= 4 for s in starts)
-        if not owns:
+        if not owns and not (starts and _WITNESS.match(reading.lowered, found.end())):
             tail = reading.lowered[found.end() : found.end() + 12].replace(" ", "")
             figures.append(
                 _Figure("self", *found.span(), unharmed=bool(_UNHARMED.match(tail)), subject=True)
@@ -294,7 +308,8 @@ def _selves(reading: Reading, others: Iterable[_Figure]) -> list[_Figure]:
 
 
 def _stated_sex(reading: Reading) -> Sex | None:
-    male, female = _MALE.search(reading.lowered), _FEMALE.search(reading.lowered)
+    told = _SEX_TAKEN_BACK.sub("", reading.lowered)
+    male, female = _MALE.search(told), _FEMALE.search(told)
     if male and female:
         return None
     return "M" if male else "F" if female else None
