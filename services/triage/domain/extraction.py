@@ -12,6 +12,7 @@ from services.triage.domain.mentions import Mention, find_mentions
 from services.triage.domain.negation import doubts_noun
 from services.triage.domain.people import Complaint, Person, find_person
 from services.triage.domain.reading import Reading, masked, read
+from services.triage.domain.sexes import sex_of_organs
 from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
 from services.triage.knowledge.model import Knowledge, Matcher, Sex
 
@@ -209,7 +210,7 @@ def _patient(
     implied = [knowledge.lexicon.gender_of_code.get(symptom.code) for symptom in symptoms]
     by_complaint = next((sex for sex in implied if sex), None)
     female: Sex | None = "F" if maternity.is_mother else None
-    implied_sex = None if person.stage else _sex_of_organs(reading)
+    implied_sex = None if person.stage else sex_of_organs(reading)
     return Patient(
         age_years=age.years if age else None,
         age_days=age.days if age else None,
@@ -220,16 +221,7 @@ def _patient(
     )
 
 
-_WOMAN = re.compile(r"생리(?!현상|적|식염|대사)|입덧|자궁|난소|질염")
-_MAN = re.compile(r"전립선|고환|음경|포경")
 _WRITES_FROM = 7
-
-
-def _sex_of_organs(reading: Reading) -> Sex | None:
-    woman, man = _WOMAN.search(reading.squeezed), _MAN.search(reading.squeezed)
-    if bool(woman) == bool(man):
-        return None
-    return "F" if woman else "M"
 
 
 def _cannot_write(age: Age | None) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from services.triage.domain.reading import Reading
+from services.triage.domain.sexes import pronoun_sex, sex_between, stated_sex
 from services.triage.knowledge.model import Relation, Sex
 
 _SELF = re.compile(
@@ -57,19 +58,6 @@ _OTHERS_WORD = re.compile(
     r"[👶👴👵]|(?:두|세|네|한|\d+)\s?살\s?(?:짜리|배기)|(?:수험생|환자|승객|노숙자|행인|등산객|인부|작업자|동료|이웃|옆집)(?:이|가|인데|분|한|을|를|입|이요|이에)?"
     r"|(?:어떤|모르는|보이는|지나가던|옆에)\s?(?:분|사람|남자|여자)(?!한테|에게)|사람(?:이|을|한(?!테))"
 )
-_MALE = re.compile(
-    r"남자(?!\s?친구)|남잔데|남성(?!\s*(?:과|병원))|남아(?![가-힣])|남학생|(?<=\d)\s?(?:세|살|대)\s*/?\s*남(?![가-힣]|쪽)|성별\s*:?\s*남|(?<!\w)남\s*/\s*\d|\d\s*/\s*남|\d\s*남(?![가-힣])|\d\s*남(?:입니다|이에요|인데|이고)"
-    r"|\b(?:male|man|guy|gentleman)\b|(?<![\w.])\d{2,3}\s*/?\s*m\b(?!\s*(?:높이|깊이|거리|정도|high|tall))|\bm\s*/\s*\d"
-)
-_FEMALE = re.compile(
-    r"여자(?!\s?친구)|여잔데|여성(?!\s*(?:과|병원))|여아|여학생|여대생|(?<=\d)\s?(?:세|살|대)\s*/?\s*여(?![가-힣])|성별\s*:?\s*여|(?<!\w)여\s*/\s*\d|\d\s*/\s*여|\d\s*여(?![가-힣])|(?:\d|세|살)\s*여(?:입니다|이에요|인데|이고)"
-    r"|\b(?:female|woman|lady)\b|(?<![\w.])\d{1,3}\s*/?\s*f\b|\bf\s*/\s*\d"
-)
-_SEX_TAKEN_BACK = re.compile(
-    r"(?:남자|여자)[가-힣]{0,2}?\s?(?:아니고|아니라|말고|라고\s?(?:썼|했|적었)는데)"
-)
-_HE = re.compile(r"\b(?:he|his|him)\b")
-_SHE = re.compile(r"\b(?:she|her)\b")
 _PRONOUNS = frozenset({"he", "his", "him", "she", "her"})
 _SENTENCE_END = re.compile(r"(?:요|다|죠|네|음|함|임|유|예|슈)(?=[\s.!?~])|[.!?\n]")
 # Without a complaint these name nobody: "여기 사람이 답해 주나요".
@@ -126,17 +114,17 @@ def find_person(
     figures = sorted([*others, *_selves(reading, others)], key=lambda figure: figure.start)
     patient = _patient(figures, complaints)
     if patient is None:
-        return Person(_stated_sex(reading), _implied_self(reading, complaints, codes), None, None)
+        return Person(stated_sex(reading), _implied_self(reading, complaints, codes), None, None)
     same = [figure for figure in figures if _may_be_one(figure, patient)]
     stretches = _stretches(figures, patient, reading.lowered)
     if patient.kind == "self":
-        sex = _stated_sex(reading) if len(same) == len(figures) or not others else None
+        sex = stated_sex(reading) if len(same) == len(figures) or not others else None
         sex = sex or _sex_beside(reading, patient, figures)
         return Person(sex, True, None, patient.start, stretches)
     sex = patient.sex or next((f.sex for f in same if f.sex and not f.unharmed), None)
     if sex is None and (patient.young or all(figure.sex is None for figure in others)):
-        sex = _stated_sex(reading)
-    sex = sex or _pronoun_sex(reading)
+        sex = stated_sex(reading)
+    sex = sex or pronoun_sex(reading)
     stage = patient.stage or next((figure.stage for figure in same if figure.stage), None)
     return Person(sex, False, stage, patient.start, stretches)
 
@@ -307,29 +295,10 @@ def _selves(reading: Reading, others: Iterable[_Figure]) -> list[_Figure]:
     return figures
 
 
-def _stated_sex(reading: Reading) -> Sex | None:
-    told = _SEX_TAKEN_BACK.sub("", reading.lowered)
-    male, female = _MALE.search(told), _FEMALE.search(told)
-    if male and female:
-        return None
-    return "M" if male else "F" if female else None
-
-
 def _sex_beside(reading: Reading, patient: _Figure, figures: Sequence[_Figure]) -> Sex | None:
     """The sex told between the patient's word and the next who is named."""
     stop = min((f.start for f in figures if f.start > patient.start), default=None)
-    told = reading.lowered[patient.start : stop]
-    male, female = _MALE.search(told), _FEMALE.search(told)
-    if bool(male) == bool(female):
-        return None
-    return "M" if male else "F"
-
-
-def _pronoun_sex(reading: Reading) -> Sex | None:
-    he, she = _HE.search(reading.lowered), _SHE.search(reading.lowered)
-    if bool(he) == bool(she):
-        return None
-    return "M" if he else "F"
+    return sex_between(reading.lowered[patient.start : stop])
 
 
 def _implied_self(
