@@ -14,7 +14,7 @@ from services.triage.domain.people import Complaint, Person, find_person
 from services.triage.domain.reading import Reading, masked, read
 from services.triage.domain.sexes import sex_of_organs
 from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
-from services.triage.knowledge.model import Knowledge, Matcher, Sex
+from services.triage.knowledge.model import Explained, Knowledge, Matcher, Sex
 
 Lane = Literal["act", "plan", "wish"]
 
@@ -122,11 +122,15 @@ def _symptoms(reading: Reading, mentions: tuple[Mention, ...]) -> tuple[Symptom,
 
 
 def _unexplained(
-    symptoms: tuple[Symptom, ...], explained: Mapping[str, frozenset[str]]
+    symptoms: tuple[Symptom, ...], explained: Mapping[str, Explained]
 ) -> tuple[Symptom, ...]:
     """Without what is part of another finding: a hand that swells where the snake bit it."""
     codes = {symptom.code for symptom in symptoms}
-    return tuple(s for s in symptoms if not explained.get(s.code, frozenset()) & codes)
+    return tuple(s for s in symptoms if not _is_explained(explained.get(s.code), codes))
+
+
+def _is_explained(rule: Explained | None, codes: set[str]) -> bool:
+    return rule is not None and bool(rule.by & codes) and not rule.unless & codes
 
 
 def _negated(mentions: tuple[Mention, ...], codes: set[str]) -> tuple[str, ...]:

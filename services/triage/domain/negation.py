@@ -10,6 +10,7 @@ from services.triage.domain.reading import Reading
 from services.triage.knowledge.model import Matcher
 
 Stance = Literal["said", "denied", "void"]
+Cause = Literal["pain", "breath"]
 
 _INNOCENT = "쪽|에|으로|면|구|과|방|녕|전|경|약|압|달|절|색|부|내|테|정|감|주|마"
 _WORD_NOT = rf"(?<![불편미동집보제위치입목귀코눈차몸배속])안(?!{_INNOCENT})"
@@ -81,10 +82,9 @@ _BLOW = re.compile(r"(?:찌르|찔[려리린렸]|맞[은는았]?|감전|도려�
 _LIKE = re.compile(
     r"(?:[가-힣]{0,2}?)(?:는|은|된|ㄴ|던)?(?:것|거)?(?:처럼|같이|마냥|듯|같[은아았다])"
 )
-_CAUSE = re.compile(
-    r"(?:아[프파퍼]|쑤[시셔]|가려|가렵|숨이?(?:너무|탁|턱)?(?:차|가빠|막혀|막히|맥혀|맥히)|어지러[워버]?|벌렁거려?|결[려리])"
-    r"(?:서|가|갖고|가지고|아|유)?(?:도저히|한숨도|제대로|잘|막|밤새|도통|혼자)*$"
-)
+_SO = r"(?:서|가|갖고|가지고|아|유)?(?:도저히|한숨도|제대로|잘|막|밤새|도통|혼자)*$"
+_BREATHLESS = re.compile(r"숨이?(?:너무|탁|턱)?(?:차|가빠|막혀|막히|맥혀|맥히)" + _SO)
+_IN_PAIN = re.compile(r"(?:아[프파퍼]|쑤[시셔]|가려|가렵|벌렁거려?|결[려리])" + _SO)
 _CHOKED = re.compile(r"목에걸[려렸][^|]{0,4}\|?$|(?:꿀꺽|켁켁|컥컥)[^|]{0,16}\|?$")
 _CAUSE_REACH = 24
 _FAINTING = re.compile(r"(?:기절|실신|쓰러|까무러|졸도|혼절)[가-힣]{0,2}$")
@@ -149,7 +149,7 @@ def korean_stance(reading: Reading, start: int, end: int, matcher: Matcher) -> S
         return "denied"
     if any(form.match(squeezed, end) for form in (_FEARED, _QUOTED, _DRUG_NAMED)):
         return "void"
-    if matcher.consequence and _is_consequence(squeezed, start):
+    if matcher.consequence and _is_consequence(squeezed, start, matcher.consequence):
         return "void"
     named = squeezed[start:end]
     compared = matcher.literal and _BLOW.search(named) and _LIKE.match(squeezed, end)
@@ -161,10 +161,11 @@ def korean_stance(reading: Reading, start: int, end: int, matcher: Matcher) -> S
     return "said"
 
 
-def _is_consequence(squeezed: str, start: int) -> bool:
+def _is_consequence(squeezed: str, start: int, cause: Cause) -> bool:
     """Whether what was told just before is why it cannot be done ("숨이 차서 못 걷겠어요")."""
     begin = max(0, start - _CAUSE_REACH)
-    return any(cause.search(squeezed, begin, start) for cause in (_CAUSE, _CHOKED))
+    causes = (_BREATHLESS, _CHOKED, _IN_PAIN) if cause == "pain" else (_BREATHLESS, _CHOKED)
+    return any(form.search(squeezed, begin, start) for form in causes)
 
 
 def _is_denied(reading: Reading, start: int, end: int, own_not: frozenset[str]) -> bool:

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
+from typing import Literal
 
 from services.triage.knowledge.conjugating import beginnings
 from services.triage.knowledge.files import LexiconFile, RelationEntry, WordsEntry
 from services.triage.knowledge.firsts import hurried
-from services.triage.knowledge.model import Lexicon, Matcher, Relation
+from services.triage.knowledge.model import Explained, Lexicon, Matcher, Relation
 from services.triage.knowledge.reading import KnowledgeError
 from services.triage.knowledge.spelling import compile_spelling
 
+Cause = Literal["pain", "breath"]
 _MACRO = re.compile(r"\{([a-z_]+)\}")
 _HANGUL_WORD = re.compile("[가-힣]{2,}")
 _STEM = re.compile("<([가-힣]+)>")
@@ -57,7 +59,10 @@ def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
         relations=_relations(file.relations, file.relation_exceptions),
         gravest=tuple(file.gravest),
         explained=MappingProxyType(
-            {code: frozenset(causes) for code, causes in file.explained.items()}
+            {
+                code: Explained(frozenset(entry.by), frozenset(entry.unless))
+                for code, entry in file.explained.items()
+            }
         ),
         gender_of_code=MappingProxyType(dict(file.gender_of_code)),
     )
@@ -94,7 +99,7 @@ def _matcher(
     macros: Mapping[str, str],
     *,
     literal: Collection[str] = (),
-    consequences: Collection[str] = (),
+    consequences: Mapping[str, Cause] | None = None,
 ) -> Matcher:
     return Matcher(
         name=key,
@@ -106,7 +111,7 @@ def _matcher(
         ),
         over=frozenset(entry.over),
         literal=key in literal,
-        consequence=key in consequences,
+        consequence=(consequences or {}).get(key),
     )
 
 

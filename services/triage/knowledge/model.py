@@ -44,7 +44,7 @@ class Matcher:
     own_not: frozenset[str]
     over: frozenset[str]
     literal: bool
-    consequence: bool
+    consequence: Literal["pain", "breath"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,14 @@ class Spelling:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """A finding is part of any code of `by`, unless one of `unless` was told too."""
+
+    by: frozenset[str]
+    unless: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     spelling: Spelling
     symptoms: tuple[Matcher, ...]
@@ -83,7 +91,7 @@ class Lexicon:
     cry_for_help: re.Pattern[str]
     relations: Relation
     gravest: tuple[str, ...]
-    explained: Mapping[str, frozenset[str]]
+    explained: Mapping[str, Explained]
     gender_of_code: Mapping[str, Sex]
 
 
