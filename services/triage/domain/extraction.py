@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from services.triage.domain.ages import Age, find_ages
+from services.triage.domain.age_forms import Age
+from services.triage.domain.ages import find_ages
 from services.triage.domain.maternity import Maternity, find_maternity
 from services.triage.domain.mending import mended
 from services.triage.domain.mentions import Mention, find_mentions
