@@ -54,7 +54,7 @@ _ENDING = re.compile(
     "(?:[이가은는을를도에의로만랑요인어다고습지네던거대데서면하했해쪽증통때까부]|입니다)[가-힣]{0,4}|"
 )
 _CODA_S, _CODA_SS = 19, 20
-_NEVER_PAST = frozenset("것맛갓낫첫벗")
+_NEVER_PAST = frozenset("것맛갓낫첫벗섯")
 
 
 def mended(reading: Reading, spelling: Spelling) -> Reading:
