@@ -3,7 +3,8 @@
 import re
 
 from services.triage.chat.stance import Stance, tokens_of
-from services.triage.domain.ages import Age, find_ages
+from services.triage.domain.age_forms import Age
+from services.triage.domain.ages import find_ages
 from services.triage.domain.numbers import NATIVE, SINO
 from services.triage.knowledge.model import Sex
 

@@ -10,7 +10,7 @@ from services.triage.chat.people import CHILDREN, Subject, subject_of
 from services.triage.chat.places import Found, find_place
 from services.triage.chat.refusals import Refusals, find_refusals
 from services.triage.chat.stance import Stance, is_bare, stance_of, tokens_of
-from services.triage.domain.ages import Age
+from services.triage.domain.age_forms import Age
 from services.triage.domain.extraction import Extraction, extract
 from services.triage.domain.mentions import find_mentions
 from services.triage.domain.reading import read

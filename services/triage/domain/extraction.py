@@ -1,18 +1,21 @@
 """Everyday words become a record about the patient: rules only, no model, no clock."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from services.triage.domain.ages import Age, find_ages
+from services.triage.domain.age_forms import Age
+from services.triage.domain.ages import find_ages
 from services.triage.domain.maternity import Maternity, find_maternity
 from services.triage.domain.mending import mended
 from services.triage.domain.mentions import Mention, find_mentions
 from services.triage.domain.negation import doubts_noun
 from services.triage.domain.people import Complaint, Person, find_person
 from services.triage.domain.reading import Reading, masked, read
+from services.triage.domain.sexes import sex_of_organs
 from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
-from services.triage.knowledge.model import Knowledge, Matcher, Sex
+from services.triage.knowledge.model import Explained, Knowledge, Matcher, Sex
 
 Lane = Literal["act", "plan", "wish"]
 
@@ -70,14 +73,14 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
         codes=frozenset(m.matcher.name for m in mentions if m.stance == "said"),
     )
     mentions = _of_patient(mentions, person)
-    symptoms = _symptoms(reading, mentions)
+    symptoms = _unexplained(_symptoms(reading, mentions), lexicon.explained)
     lane = _lane(reading, lexicon.lanes)
     symptoms += _lane_symptoms(lane, {symptom.code for symptom in symptoms}, reading)
     codes = {symptom.code for symptom in symptoms}
     maternity = find_maternity(reading)
     age = _patient_age(find_ages(reading.lowered, this_year=this_year), person, reading)
     return Extraction(
-        patient=_patient(age, person, maternity, symptoms, knowledge),
+        patient=_patient(reading, age, person, maternity, symptoms, knowledge),
         symptoms=symptoms,
         negated=_negated(mentions, codes),
         history=_known_diseases(reading, lexicon.history),
@@ -119,6 +122,18 @@ def _symptoms(reading: Reading, mentions: tuple[Mention, ...]) -> tuple[Symptom,
     return tuple(first.values())
 
 
+def _unexplained(
+    symptoms: tuple[Symptom, ...], explained: Mapping[str, Explained]
+) -> tuple[Symptom, ...]:
+    """Without what is part of another finding: a hand that swells where the snake bit it."""
+    codes = {symptom.code for symptom in symptoms}
+    return tuple(s for s in symptoms if not _is_explained(explained.get(s.code), codes))
+
+
+def _is_explained(rule: Explained | None, codes: set[str]) -> bool:
+    return rule is not None and bool(rule.by & codes) and not rule.unless & codes
+
+
 def _negated(mentions: tuple[Mention, ...], codes: set[str]) -> tuple[str, ...]:
     """A finding that is also affirmed somewhere counts as affirmed: doubt never reassures."""
     denied = (mention.matcher.name for mention in mentions if mention.stance == "denied")
@@ -157,7 +172,16 @@ def _lane_symptoms(lane: Lane | None, codes: set[str], reading: Reading) -> tupl
     return (Symptom(code, reading.sent.strip()[:40]),) if missing else ()
 
 
+_SPEAKER_AGE_AFTER = re.compile(r"\s*(?:제가|저는|내가|나는)\s")
 _SPEAKER_AGE = re.compile(r"(?:저는|제가|나는|내가|전|저|i am|i'm)[\s,]*(?:올해)?\s*$")
+
+
+def _is_of_speaker(age: Age, ages: tuple[Age, ...], lowered: str) -> bool:
+    """ "35살 제가 72살 아버지 대신": the speaker's age stands before the word or behind it."""
+    before = {one.start for one in ages if _SPEAKER_AGE_AFTER.match(lowered, one.end)}
+    if before:
+        return age.start in before
+    return _SPEAKER_AGE.search(lowered[: age.start]) is not None
 
 
 def _patient_age(ages: tuple[Age, ...], person: Person, reading: Reading) -> Age | None:
@@ -165,7 +189,7 @@ def _patient_age(ages: tuple[Age, ...], person: Person, reading: Reading) -> Age
     own = [
         age
         for age in ages
-        if person.is_self is not False or not _SPEAKER_AGE.search(reading.lowered[: age.start])
+        if person.is_self is not False or not _is_of_speaker(age, ages, reading.lowered)
     ]
     elsewhere = person.others
     own = [a for a in own if not any(s <= a.start < e for s, e in elsewhere)] or own
@@ -181,6 +205,7 @@ def _patient_age(ages: tuple[Age, ...], person: Person, reading: Reading) -> Age
 
 
 def _patient(
+    reading: Reading,
     age: Age | None,
     person: Person,
     maternity: Maternity,
@@ -190,14 +215,22 @@ def _patient(
     implied = [knowledge.lexicon.gender_of_code.get(symptom.code) for symptom in symptoms]
     by_complaint = next((sex for sex in implied if sex), None)
     female: Sex | None = "F" if maternity.is_mother else None
+    implied_sex = None if person.stage else sex_of_organs(reading)
     return Patient(
         age_years=age.years if age else None,
         age_days=age.days if age else None,
         age_band=age.band if age and age.years is None else None,
-        gender=female or person.gender or by_complaint,
-        is_self=person.is_self,
+        gender=female or person.gender or by_complaint or implied_sex,
+        is_self=False if _cannot_write(age) else person.is_self,
         pregnancy_weeks=maternity.weeks,
     )
+
+
+_WRITES_FROM = 7
+
+
+def _cannot_write(age: Age | None) -> bool:
+    return age is not None and age.years is not None and age.years < _WRITES_FROM
 
 
 def _special(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from services.triage.domain.reading import Reading
 from services.triage.knowledge.model import Spelling
 
-_SHORTENED = re.compile("[ㄱ-ㅎ]{3,}")
+_SHORTENED = re.compile("[ㄱ-ㅎ]{2,}")
 # Typing habits that touch many words: a single ㅅ under a past tense, 않 for 안, 몬 for 못, …
 _HABITS = tuple(
     (re.compile(wrong), right)
@@ -16,10 +16,14 @@ _HABITS = tuple(
             "안",
         ),
         (
-            "몬(?=하|해|했|묵|먹|자|잤|쉬|가|갔|일|걷|걸|움|합|살|누|눕|참|견|봐|보|봤|무|삼|써|쓰|들|일)",
+            "몬(?=하|해|했|묵|먹|자|잤|쉬|가|갔|일|걷|걸|움|합|살|누|눕|참|견|봐|보|봤|무|삼|써|쓰|들|드|떠|뜨|쉰|일)",
             "못",
         ),
         ("앞아", "아파"),
+        ("오른짝", "오른쪽"),
+        ("왼짝", "왼쪽"),
+        ("토헤(?=[요서]|$|\\|)", "토해"),
+        ("(?<=열[이도])낳(?=[어아았])", "났"),
         ("아퍼", "아파"),
         ("앞으(?=[다고네지])", "아프"),
         (
@@ -50,18 +54,26 @@ _ENDING = re.compile(
     "(?:[이가은는을를도에의로만랑요인어다고습지네던거대데서면하했해쪽증통때까부]|입니다)[가-힣]{0,4}|"
 )
 _CODA_S, _CODA_SS = 19, 20
-_NEVER_PAST = frozenset("것맛갓낫첫벗")
+_NEVER_PAST = frozenset("것맛갓낫첫벗섯")
 
 
 def mended(reading: Reading, spelling: Spelling) -> Reading:
     """The reading with its misspellings mended; what was sent stays what is quoted."""
-    text = _SHORTENED.sub(
-        lambda found: spelling.shortened.get(found[0], found[0]), reading.squeezed
-    )
+    text = _SHORTENED.sub(lambda found: _told_by_onsets(reading, found, spelling), reading.squeezed)
     text = _near_words(replace(reading, squeezed=_PAST.sub(_past, text)), spelling)
     for wrong, right in _HABITS:
         text = wrong.sub(right, text)
     return replace(reading, squeezed=text)
+
+
+def _told_by_onsets(reading: Reading, found: re.Match[str], spelling: Spelling) -> str:
+    """The phrase, or the words that were written apart in it, each by itself."""
+    if found[0] in spelling.shortened:
+        return spelling.shortened[found[0]]
+    starts = [p for p in range(*found.span()) if p in (found.start(), reading.words[p][0])]
+    ends = [*starts[1:], found.end()]
+    pieces = (reading.squeezed[start:end] for start, end in zip(starts, ends, strict=True))
+    return "".join(spelling.shortened.get(piece, piece) for piece in pieces)
 
 
 def _past(found: re.Match[str]) -> str:

@@ -31,6 +31,13 @@ _CORRECTION = re.compile(
     r"[가-힣]{0,4}[\s.,!…]*(?:아[,.]?\s*)?(?:아니(?:요|다|에요|아니)?|잘못|정정)[\s.,!…]+[가-힣]{0,6}\s?[가-힣]{0,3}\s*"
 )
 
+_NOT_THAT = re.compile(
+    r"(배|머리|가슴|허리|옆구리|목|등|다리|팔|눈|귀|코|이|무릎|발목|손목|어깨|열|토|기침|설사|피)"
+    r"(?:가|이|는|은|를|을|한게|한건)?(?:아니라|아니고|아니구|아니에요|아니예요|말고(?!도))"
+)
+_SECOND_THOUGHT = re.compile(r"다시\s?보니|알고\s?보니|사실|실은|정정|잘못|착각|아니|오타")
+_REACH = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -49,7 +56,11 @@ def find_mentions(reading: Reading, matchers: Iterable[Matcher]) -> tuple[Mentio
     found = [mention for matcher in matchers for mention in _of_one(reading, matcher)]
     found.sort(key=lambda mention: (mention.start, -mention.end))
     shared = _with_shared_denial(reading, _distinct(found))
-    return tuple(_without_replaced(_corrected(reading, _obeyed_by_nobody(reading, shared))))
+    return tuple(
+        _without_replaced(
+            _taken_back(reading, _corrected(reading, _obeyed_by_nobody(reading, shared)))
+        )
+    )
 
 
 def _of_one(reading: Reading, matcher: Matcher) -> Iterator[Mention]:
@@ -151,6 +162,38 @@ def _corrected(reading: Reading, mentions: list[Mention]) -> list[Mention]:
         if _CORRECTION.fullmatch(between) and later.stance == "said":
             kept[place] = replace(mention, stance="denied")
     return kept
+
+
+def _taken_back(reading: Reading, mentions: list[Mention]) -> list[Mention]:
+    """What was said first and is denied on second thought: "열이 39도 아 잘못 쟀네 열은 아니네"."""
+    parts = [(found[1], found.start()) for found in _NOT_THAT.finditer(reading.squeezed)]
+    denied = [mention for mention in mentions if mention.stance == "denied"]
+    return [
+        replace(mention, stance="denied")
+        if mention.stance == "said"
+        and (_renamed(reading, mention, parts) or _reconsidered(reading, mention, denied))
+        else mention
+        for mention in mentions
+    ]
+
+
+def _renamed(reading: Reading, mention: Mention, parts: list[tuple[str, int]]) -> bool:
+    if mention.squeezed is None:
+        return False
+    start, end = mention.squeezed
+    return any(
+        0 <= place - end <= _REACH and reading.squeezed.startswith(part, start)
+        for part, place in parts
+    )
+
+
+def _reconsidered(reading: Reading, mention: Mention, denied: list[Mention]) -> bool:
+    return any(
+        later.matcher is mention.matcher
+        and 0 <= later.start - mention.end <= _REACH
+        and _SECOND_THOUGHT.search(reading.lowered, mention.end, later.start) is not None
+        for later in denied
+    )
 
 
 def _without_replaced(mentions: list[Mention]) -> Iterator[Mention]:

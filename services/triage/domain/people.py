@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from services.triage.domain.reading import Reading
+from services.triage.domain.sexes import pronoun_sex, sex_between, stated_sex
 from services.triage.knowledge.model import Relation, Sex
 
 _SELF = re.compile(
@@ -17,6 +18,11 @@ _SELF = re.compile(
     r"|(?<!bạn )(?<!mẹ )(?<!bố )(?<!con )(?<!chồng )(?<!vợ )(?<!ông )(?<!bà )(?<!của )\btôi (?=bị"
     r"|đau|khó|sắp|muốn)"
 )
+# Who found, called or woke somebody is not the one who is ill.
+_WITNESS = re.compile(
+    r"[^.!?\n]{0,8}?(?:가\s?보니|들어가\s?보니|봤더니|갔더니|발견|깨우|깨웠|흔들|대신|불렀는데|신고)"
+)
+_REMAINS = re.compile(r"[이가도]\s*$")
 _POSSESSIVE = frozenset({"제", "내", "저희", "my"})
 _NOT_SUBJECT = re.compile(
     r"(?:이랑|랑|한테|에게|때문|께(?!서)|네(?:집|에서)|집에|차에|보다|말로는|말에|생각|덕분|들(?!이|은)|들은|생일|이름|명의|몰래|(?:혈압|당뇨|감기|심장)?약을?(?:주워|꺼내|몰래|잘못|먹어버|사탕)"
@@ -43,24 +49,15 @@ _STATEMENT = re.compile(
     r"(?:요|다|유|여|용|염|예|네|께|디|노|어|아|음|함|당|라|데|고|슈|더|쥬|지|픔|임|냐|죠|까|오|심|짐|됨|힘|옴|남|듯|중)(?:\||$|\d)"
     r"|[아어여와워해나차파려러퍼져쳐돼봐]요"
 )
+_OF_MOTHERS = frozenset({"decreased_fetal_movement", "labor_pain", "rupture_of_membranes"})
 _NEVER_SELF = frozenset({"cardiac_arrest", "altered_mental_status", "inconsolable_crying"})
 _SELDOM_SELF = frozenset(
     {"seizure", "confusion", "agitation_violence", "drowning", "airway_foreign_body"}
 )
 _OTHERS_WORD = re.compile(
-    r"(?:두|세|네|한|\d+)\s?살\s?(?:짜리|배기)|(?:수험생|환자|승객|노숙자|행인|등산객|인부|작업자|동료|이웃|옆집)(?:이|가|인데|분|한|을|를|입|이요|이에)?"
-    r"|(?:어떤|모르는|보이는|지나가던|옆에)\s?(?:분|사람|남자|여자)|사람(?:이|을|한)"
+    r"[👶👴👵]|(?:두|세|네|한|\d+)\s?살\s?(?:짜리|배기)|(?:수험생|환자|승객|노숙자|행인|등산객|인부|작업자|동료|이웃|옆집)(?:이|가|인데|분|한|을|를|입|이요|이에)?"
+    r"|(?:어떤|모르는|보이는|지나가던|옆에)\s?(?:분|사람|남자|여자)(?!한테|에게)|사람(?:이|을|한(?!테))"
 )
-_MALE = re.compile(
-    r"남자(?!\s?친구)|남잔데|남성(?!\s*(?:과|병원))|남아(?![가-힣])|남학생|(?<=\d)\s?(?:세|살|대)\s*남(?![가-힣]|쪽)|(?<!\w)남\s*/\s*\d|\d\s*/\s*남|\d\s*남(?![가-힣])|\d\s*남(?:입니다|이에요|인데|이고)"
-    r"|\b(?:male|man|guy|gentleman)\b|(?<![\w.])\d{2,3}\s*/?\s*m\b(?!\s*(?:높이|깊이|거리|정도|high|tall))|\bm\s*/\s*\d"
-)
-_FEMALE = re.compile(
-    r"여자(?!\s?친구)|여잔데|여성(?!\s*(?:과|병원))|여아|여학생|여대생|(?<=\d)\s?(?:세|살|대)\s*여(?![가-힣])|(?<!\w)여\s*/\s*\d|\d\s*/\s*여|\d\s*여(?![가-힣])|(?:\d|세|살)\s*여(?:입니다|이에요|인데|이고)"
-    r"|\b(?:female|woman|lady)\b|(?<![\w.])\d{1,3}\s*/?\s*f\b|\bf\s*/\s*\d"
-)
-_HE = re.compile(r"\b(?:he|his|him)\b")
-_SHE = re.compile(r"\b(?:she|her)\b")
 _PRONOUNS = frozenset({"he", "his", "him", "she", "her"})
 _SENTENCE_END = re.compile(r"(?:요|다|죠|네|음|함|임|유|예|슈)(?=[\s.!?~])|[.!?\n]")
 # Without a complaint these name nobody: "여기 사람이 답해 주나요".
@@ -111,20 +108,23 @@ def find_person(
 ) -> Person:
     """The patient: of several who are named with a complaint, the one who is worst."""
     others = _others(reading, relation)
+    if codes & _OF_MOTHERS:
+        # The child that is spoken of is not born yet, or is another one ("둘째예요").
+        others = [figure for figure in others if figure.stage is None]
     figures = sorted([*others, *_selves(reading, others)], key=lambda figure: figure.start)
     patient = _patient(figures, complaints)
     if patient is None:
-        return Person(_stated_sex(reading), _implied_self(reading, complaints, codes), None, None)
+        return Person(stated_sex(reading), _implied_self(reading, complaints, codes), None, None)
     same = [figure for figure in figures if _may_be_one(figure, patient)]
     stretches = _stretches(figures, patient, reading.lowered)
     if patient.kind == "self":
-        sex = _stated_sex(reading) if len(same) == len(figures) or not others else None
+        sex = stated_sex(reading) if len(same) == len(figures) or not others else None
         sex = sex or _sex_beside(reading, patient, figures)
         return Person(sex, True, None, patient.start, stretches)
     sex = patient.sex or next((f.sex for f in same if f.sex and not f.unharmed), None)
     if sex is None and (patient.young or all(figure.sex is None for figure in others)):
-        sex = _stated_sex(reading)
-    sex = sex or _pronoun_sex(reading)
+        sex = stated_sex(reading)
+    sex = sex or pronoun_sex(reading)
     stage = patient.stage or next((figure.stage for figure in same if figure.stage), None)
     return Person(sex, False, stage, patient.start, stretches)
 
@@ -190,7 +190,7 @@ def _others(reading: Reading, relation: Relation) -> list[_Figure]:
     roles: list[_Figure] = []
     squeezed = reading.squeezed
     for found in relation.words.finditer(squeezed):
-        if not _is_word(reading, *found.span()):
+        if not _is_word(reading, *found.span()) or _remains(reading, found):
             continue
         if _NOT_SUBJECT.match(squeezed, found.end()):
             # "할머니 할아버지랑": the one named just before goes with them.
@@ -201,7 +201,7 @@ def _others(reading: Reading, relation: Relation) -> list[_Figure]:
         if figures and _CHAIN.fullmatch(reading.lowered[figures[-1].end : figure.start].strip()):
             figures[-1] = _chained(figures[-1], figure)
         elif _SPEAKER.match(squeezed, found.end()):
-            if figure.word.endswith("학생"):
+            if figure.word.endswith("학생") or _has_illness(reading, figure):
                 continue
             roles.append(replace(figure, weak=True))
         else:
@@ -211,6 +211,23 @@ def _others(reading: Reading, relation: Relation) -> list[_Figure]:
         young = found[0] in relation.young
         figures.append(_Figure("other", *found.span(), sex, stage, young, found[0], subject=True))
     return [*figures, *roles] if figures and not any(f.sex for f in figures) else figures or roles
+
+
+_NAME_OF_ILLNESS = re.compile(r"[가-힣]{1,8}\s?$")
+
+
+def _has_illness(reading: Reading, figure: _Figure) -> bool:
+    """ "투석 환자예요": the writer is the patient of that illness."""
+    return (
+        figure.word.startswith("환자")
+        and _NAME_OF_ILLNESS.search(reading.lowered, 0, figure.start) is not None
+    )
+
+
+def _remains(reading: Reading, found: re.Match[str]) -> bool:
+    """ "자국이 남아요" is no boy."""
+    before = reading.lowered[: reading.origin[found.start()]]
+    return found[0] == "남아" and _REMAINS.search(before) is not None
 
 
 def _is_word(reading: Reading, start: int, end: int) -> bool:
@@ -270,7 +287,7 @@ def _selves(reading: Reading, others: Iterable[_Figure]) -> list[_Figure]:
     figures = []
     for found in _SELF.finditer(reading.lowered):
         owns = found[0] in _POSSESSIVE and any(0 <= s - found.end() <= 4 for s in starts)
-        if not owns:
+        if not owns and not (starts and _WITNESS.match(reading.lowered, found.end())):
             tail = reading.lowered[found.end() : found.end() + 12].replace(" ", "")
             figures.append(
                 _Figure("self", *found.span(), unharmed=bool(_UNHARMED.match(tail)), subject=True)
@@ -278,28 +295,10 @@ def _selves(reading: Reading, others: Iterable[_Figure]) -> list[_Figure]:
     return figures
 
 
-def _stated_sex(reading: Reading) -> Sex | None:
-    male, female = _MALE.search(reading.lowered), _FEMALE.search(reading.lowered)
-    if male and female:
-        return None
-    return "M" if male else "F" if female else None
-
-
 def _sex_beside(reading: Reading, patient: _Figure, figures: Sequence[_Figure]) -> Sex | None:
     """The sex told between the patient's word and the next who is named."""
     stop = min((f.start for f in figures if f.start > patient.start), default=None)
-    told = reading.lowered[patient.start : stop]
-    male, female = _MALE.search(told), _FEMALE.search(told)
-    if bool(male) == bool(female):
-        return None
-    return "M" if male else "F"
-
-
-def _pronoun_sex(reading: Reading) -> Sex | None:
-    he, she = _HE.search(reading.lowered), _SHE.search(reading.lowered)
-    if bool(he) == bool(she):
-        return None
-    return "M" if he else "F"
+    return sex_between(reading.lowered[patient.start : stop])
 
 
 def _implied_self(

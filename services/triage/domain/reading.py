@@ -24,7 +24,7 @@ _UNUSUAL = re.compile(
     "[ㄱ-ㅎ][ㅏ-ㅣ]|[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f"
     "\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U00010000-\U0001ffff\U000e0001-\U000e007f]"
 )
-_PICTURES = str.maketrans("🐶🐕🐍🐝", "개개뱀벌")
+_PICTURES = str.maketrans("🐶🐕🐍🐝🚗🚙🚕🩸", "개개뱀벌차차차피")
 # One letter with all that belongs to it, however it was encoded: conjoining jamo, combining
 # marks, and jamo that a keyboard left apart ("ㄱㅏ슴").
 _CLUSTER = re.compile(
@@ -122,7 +122,8 @@ def _squeezed(lowered: str) -> tuple[str, tuple[int, ...], tuple[tuple[int, int]
     starts: list[int] = []
     fresh = True
     for place, letter in enumerate(softened):
-        if _parts(letter):
+        repeated = place > 0 and letter != lowered[place] and letter == softened[place - 1]
+        if repeated or _parts(letter):
             fresh = True
             continue
         breaks = _breaks(letter) and place not in points

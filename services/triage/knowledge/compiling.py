@@ -3,14 +3,16 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
+from typing import Literal
 
 from services.triage.knowledge.conjugating import beginnings
 from services.triage.knowledge.files import LexiconFile, RelationEntry, WordsEntry
 from services.triage.knowledge.firsts import hurried
-from services.triage.knowledge.model import Lexicon, Matcher, Relation
+from services.triage.knowledge.model import Explained, Lexicon, Matcher, Relation
 from services.triage.knowledge.reading import KnowledgeError
 from services.triage.knowledge.spelling import compile_spelling
 
+Cause = Literal["pain", "breath"]
 _MACRO = re.compile(r"\{([a-z_]+)\}")
 _HANGUL_WORD = re.compile("[가-힣]{2,}")
 _STEM = re.compile("<([가-힣]+)>")
@@ -31,7 +33,8 @@ def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
                 names.get(key, key),
                 entry,
                 file.macros,
-                file.literal,
+                literal=file.literal,
+                consequences=file.consequences,
             )
             for key, entry in entries.items()
         )
@@ -55,6 +58,12 @@ def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
         cry_for_help=_union("lexicon.yaml: cry_for_help", file.cry_for_help, file.macros),
         relations=_relations(file.relations, file.relation_exceptions),
         gravest=tuple(file.gravest),
+        explained=MappingProxyType(
+            {
+                code: Explained(frozenset(entry.by), frozenset(entry.unless))
+                for code, entry in file.explained.items()
+            }
+        ),
         gender_of_code=MappingProxyType(dict(file.gender_of_code)),
     )
 
@@ -88,7 +97,9 @@ def _matcher(
     name: str,
     entry: WordsEntry,
     macros: Mapping[str, str],
+    *,
     literal: Collection[str] = (),
+    consequences: Mapping[str, Cause] | None = None,
 ) -> Matcher:
     return Matcher(
         name=key,
@@ -100,6 +111,7 @@ def _matcher(
         ),
         over=frozenset(entry.over),
         literal=key in literal,
+        consequence=(consequences or {}).get(key),
     )
 
 

@@ -53,6 +53,11 @@ class SpellingEntry(Entry):
     shortened: list[str]
 
 
+class ExplainedEntry(Entry):
+    by: Codes
+    unless: Codes = []
+
+
 class LexiconFile(Entry):
     spelling: SpellingEntry
     macros: dict[str, str]
@@ -66,6 +71,8 @@ class LexiconFile(Entry):
     relation_exceptions: list[str]
     relations: list[RelationEntry]
     literal: Codes
+    consequences: dict[str, Literal["pain", "breath"]]
+    explained: dict[str, ExplainedEntry]
     gravest: Codes
     gender_of_code: dict[str, Literal["M", "F"]]
     supplement: dict[str, WordsEntry] = {}

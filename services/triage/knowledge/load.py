@@ -77,6 +77,10 @@ def _lexicon(file: files.LexiconFile, ontology: Mapping[str, Concept]) -> Lexico
     _known("lexicon.yaml", "symptoms", file.symptoms, ontology)
     _known("lexicon.yaml", "gender_of_code", file.gender_of_code, ontology)
     _known("lexicon.yaml", "literal", file.literal, ontology)
+    _known("lexicon.yaml", "consequences", file.consequences, ontology)
+    _known("lexicon.yaml", "explained", file.explained, ontology)
+    for code, rule in file.explained.items():
+        _known("lexicon.yaml", f"explained.{code}", [*rule.by, *rule.unless], ontology)
     _known("lexicon.yaml", "gravest", file.gravest, ontology)
     unsaid = sorted(set(ontology) - set(file.symptoms))
     if unsaid:

@@ -33,7 +33,8 @@ class Matcher:
 
     `korean` runs on Korean without spaces, `spaced` on the lowered original. `own_not` are the
     syllables before which a "not" belongs to a wording itself ("소변이 안 나와" has 나). A
-    `literal` one is no finding where it is only compared to ("as if stabbed").
+    `literal` one is no finding where it is only compared to ("as if stabbed"), a `consequence`
+    not where a pain or a short breath explains it ("it hurts so much that I cannot sleep").
     """
 
     name: str
@@ -43,6 +44,7 @@ class Matcher:
     own_not: frozenset[str]
     over: frozenset[str]
     literal: bool
+    consequence: Literal["pain", "breath"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,14 @@ class Spelling:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """A finding is part of any code of `by`, unless one of `unless` was told too."""
+
+    by: frozenset[str]
+    unless: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     spelling: Spelling
     symptoms: tuple[Matcher, ...]
@@ -81,6 +91,7 @@ class Lexicon:
     cry_for_help: re.Pattern[str]
     relations: Relation
     gravest: tuple[str, ...]
+    explained: Mapping[str, Explained]
     gender_of_code: Mapping[str, Sex]
 
 

@@ -1,0 +1,52 @@
+"""Whether a text tells a man or a woman apart from words of relation."""
+
+import re
+
+from services.triage.domain.reading import Reading
+from services.triage.knowledge.model import Sex
+
+_MALE = re.compile(
+    r"남자(?!\s?친구)|남잔데|남성(?!\s*(?:과|병원))|남아(?![가-힣])|남학생|(?<=\d)\s?(?:세|살|대)\s*/?\s*남(?![가-힣]|쪽)|성별\s*:?\s*남|(?<!\w)남\s*/\s*\d|\d\s*/\s*남|\d\s*남(?![가-힣])|\d\s*남(?:입니다|이에요|인데|이고)"
+    r"|\b(?:male|man|guy|gentleman)\b|(?<![\w.])\d{2,3}\s*/?\s*m\b(?!\s*(?:높이|깊이|거리|정도|high|tall))|\bm\s*/\s*\d"
+)
+_FEMALE = re.compile(
+    r"여자(?!\s?친구)|여잔데|여성(?!\s*(?:과|병원))|여아|여학생|여대생|(?<=\d)\s?(?:세|살|대)\s*/?\s*여(?![가-힣])|성별\s*:?\s*여|(?<!\w)여\s*/\s*\d|\d\s*/\s*여|\d\s*여(?![가-힣])|(?:\d|세|살)\s*여(?:입니다|이에요|인데|이고)"
+    r"|\b(?:female|woman|lady)\b|(?<![\w.])\d{1,3}\s*/?\s*f\b|\bf\s*/\s*\d"
+)
+_SEX_TAKEN_BACK = re.compile(
+    r"(?:남자|여자)[가-힣]{0,2}?\s?(?:아니고|아니라|말고|라고\s?(?:썼|했|적었)는데)"
+)
+_HE = re.compile(r"\b(?:he|his|him)\b")
+_SHE = re.compile(r"\b(?:she|her)\b")
+_WOMAN = re.compile(r"생리(?!현상|적|식염|대사)|입덧|자궁|난소|질염")
+_MAN = re.compile(r"전립선|고환|음경|포경")
+
+
+def stated_sex(reading: Reading) -> Sex | None:
+    told = _SEX_TAKEN_BACK.sub("", reading.lowered)
+    male, female = _MALE.search(told), _FEMALE.search(told)
+    if male and female:
+        return None
+    return "M" if male else "F" if female else None
+
+
+def sex_between(told: str) -> Sex | None:
+    """The one sex that a stretch of a text names."""
+    male, female = _MALE.search(told), _FEMALE.search(told)
+    if bool(male) == bool(female):
+        return None
+    return "M" if male else "F"
+
+
+def pronoun_sex(reading: Reading) -> Sex | None:
+    he, she = _HE.search(reading.lowered), _SHE.search(reading.lowered)
+    if bool(he) == bool(she):
+        return None
+    return "M" if he else "F"
+
+
+def sex_of_organs(reading: Reading) -> Sex | None:
+    woman, man = _WOMAN.search(reading.squeezed), _MAN.search(reading.squeezed)
+    if bool(woman) == bool(man):
+        return None
+    return "F" if woman else "M"
