@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.cli.errors import CommandFailed
 from services.cli.phrasing import alternatives
 from services.triage.knowledge import Knowledge, load_knowledge
-from services.triage.knowledge.model import FieldNeed, Presentation
+from services.triage.knowledge.model import Complaint, FieldNeed, Presentation
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 DOCUMENT = DOCS / "clinical.md"
@@ -105,13 +105,18 @@ def _complaints(knowledge: Knowledge) -> Iterator[str]:
     yield from _table_head("complaint", "level", "graver where")
     for code in sorted(knowledge.complaints):
         entry = knowledge.complaints[code]
-        graver = [
-            f"{level}: {line}"
-            for pattern, level in entry.raised
-            for line in alternatives([pattern], knowledge)
-        ]
         concept = knowledge.ontology[code]
-        yield _row(f"{concept.ko} ({concept.en})", str(entry.base), "<br>".join(graver))
+        yield _row(f"{concept.ko} ({concept.en})", str(entry.base), _graver(entry, knowledge))
+    for cue, entry in sorted(knowledge.told.items()):
+        yield _row(f"cue `{cue}`", str(entry.base), _graver(entry, knowledge))
+
+
+def _graver(entry: Complaint, knowledge: Knowledge) -> str:
+    return "<br>".join(
+        f"{level}: {line}"
+        for pattern, level in entry.raised
+        for line in alternatives([pattern], knowledge)
+    )
 
 
 def _presentations(knowledge: Knowledge) -> Iterator[str]:

@@ -98,7 +98,8 @@ ROWS: list[tuple[int, NeedsCase, str]] = [
     (42, asked("burn", cues="large_burn", **MALE), "MKioskTy19 hv8 hv43 hvventiayn"),
     (43, asked("burn", cues="face_airway_burn", **MALE),
      "hvventiayn MKioskTy19 hv8 MKioskTy13 hvoxyayn"),
-    (44, asked("gas_inhalation", "headache", **MALE), "hvoxyayn hvec hvventiayn hvicc MKioskTy24"),
+    # The closed ward of row 44 is "later": it comes with the danger of suicide, not with the gas.
+    (44, asked("gas_inhalation", "headache", **MALE), "hvoxyayn hvec hvventiayn hvicc"),
     (45, asked("electric_injury", **MALE), "hv34 MKioskTy19 hv8 hvec"),
     (46, asked("amputation", **MALE), "MKioskTy20 hvoc hvec"),
     (47, asked("amputation", cues="severed_large", **MALE),

@@ -53,10 +53,9 @@ def assess(case: Case, *, knowledge: Knowledge) -> Assessment:
 
 def _complaint_levels(facts: Facts, knowledge: Knowledge) -> list[int]:
     levels = []
-    for code in facts.codes:
-        complaint = knowledge.complaints.get(code)
-        if complaint is None:
-            continue
+    named = [knowledge.complaints.get(code) for code in facts.codes]
+    told = [knowledge.told.get(cue) for cue in facts.cues]
+    for complaint in filter(None, named + told):
         raised = [level for pattern, level in complaint.raised if holds(pattern, facts)]
         levels.append(min([complaint.base, *raised]))
     return levels

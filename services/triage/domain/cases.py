@@ -20,7 +20,7 @@ _BANDS = {
 _DECADE = re.compile(r"(\d{1,3})대")
 _WEEKS = re.compile(r"임신\s*(\d{1,2})\s*주")
 # Six weeks after a birth are still dangerous; an unknown day counts as inside.
-POSTPARTUM = "출산 후"
+POSTPARTUM = re.compile(r"(?:산후|(?:출산|분만)\s*(?:한\s*지|후|뒤|직후)).*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def facts_of_case(case: Case, *, flags: frozenset[str], ktas: int | None) -> Fac
         sex=patient.gender,
         pregnant=_pregnant(patient.pregnancy_weeks, case.special),
         weeks=patient.pregnancy_weeks or _weeks(case.special),
-        postpartum=POSTPARTUM in case.special,
+        postpartum=_postpartum(case.special),
         vitals=tuple({case.vitals, case.said_vitals} - {NOT_MEASURED}),
         onset_minutes=case.onset_minutes,
         lane=case.lane,
@@ -179,7 +179,7 @@ def facts_of_request(request: NeedsCase, *, cues: frozenset[str]) -> Facts:
         sex=request.gender,
         pregnant=_pregnant(request.pregnancy_weeks, request.special),
         weeks=request.pregnancy_weeks or _weeks(request.special),
-        postpartum=POSTPARTUM in request.special,
+        postpartum=_postpartum(request.special),
         vitals=(),
         onset_minutes=None,
         lane=None,
@@ -208,6 +208,10 @@ def _pregnant(weeks: int | None, special: Iterable[str]) -> bool:
     return weeks is not None or any(
         word == "임신" or _WEEKS.fullmatch(word) is not None for word in special
     )
+
+
+def _postpartum(special: Iterable[str]) -> bool:
+    return any(POSTPARTUM.fullmatch(word) is not None for word in special)
 
 
 def _weeks(special: Iterable[str]) -> int | None:

@@ -144,6 +144,7 @@ class ComplaintEntry(Entry):
 
 class ComplaintsFile(Entry):
     complaints: dict[str, ComplaintEntry]
+    told: dict[str, ComplaintEntry] = {}
 
 
 class SituationEntry(Entry):

@@ -37,14 +37,14 @@ def load_knowledge(folder: Path = FOLDER) -> Knowledge:
     plans = compile_plans(
         read_file(folder / "presentations.yaml", files.PresentationsFile), vocabulary
     )
+    complaints = read_file(folder / "complaints.yaml", files.ComplaintsFile)
     return Knowledge(
         ruleset=ontology_file.ruleset,
         ontology=ontology,
         lexicon=lexicon,
         flags=_flags(flags_file, vocabulary),
-        complaints=_complaints(
-            read_file(folder / "complaints.yaml", files.ComplaintsFile), vocabulary
-        ),
+        complaints=_complaints(complaints, vocabulary),
+        told=_told(complaints, vocabulary),
         advice=_advice(read_file(folder / "advice.yaml", files.AdviceFile), vocabulary),
         presentations=plans.presentations,
         gates=plans.gates,
@@ -129,8 +129,19 @@ def _complaints(file: files.ComplaintsFile, vocabulary: Vocabulary) -> Mapping[s
     missing = sorted(vocabulary.codes - set(file.complaints))
     if missing:
         raise KnowledgeError(f"complaints.yaml: complaints: no level for {missing}")
+    return _levels(file.complaints, vocabulary)
+
+
+def _told(file: files.ComplaintsFile, vocabulary: Vocabulary) -> Mapping[str, Complaint]:
+    _known("complaints.yaml", "told", file.told, vocabulary.cues)
+    return _levels(file.told, vocabulary)
+
+
+def _levels(
+    entries: Mapping[str, files.ComplaintEntry], vocabulary: Vocabulary
+) -> Mapping[str, Complaint]:
     table = {}
-    for code, entry in file.complaints.items():
+    for code, entry in entries.items():
         place = f"complaints.yaml: {code}"
         raised = tuple((pattern_of(place, rule, vocabulary), rule.to) for rule in entry.raised)
         if any(level >= entry.base for _, level in raised):

@@ -224,6 +224,7 @@ class Knowledge:
     lexicon: Lexicon
     flags: tuple[FlagRule, ...]
     complaints: Mapping[str, Complaint]
+    told: Mapping[str, Complaint]
     advice: AdviceBook
     presentations: tuple[Presentation, ...]
     gates: tuple[Gate, ...]
