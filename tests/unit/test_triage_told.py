@@ -9,10 +9,12 @@ from services.triage.domain.needs import plan_needs
 from services.triage.knowledge import load_knowledge
 
 
+KNOWLEDGE = load_knowledge()
+
+
 def assessed(text: str) -> Assessment:
-    knowledge = load_knowledge()
-    found = extract(text, knowledge=knowledge, this_year=2026)
-    return assess(case_of(found, StatedFacts()), knowledge=knowledge)
+    found = extract(text, knowledge=KNOWLEDGE, this_year=2026)
+    return assess(case_of(found, StatedFacts()), knowledge=KNOWLEDGE)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,7 @@ def test_a_blocked_airway_stays_one(text: str) -> None:
 def test_bleeding_after_birth_goes_to_the_nearest(special: str) -> None:
     plan = plan_needs(
         NeedsCase(symptoms=("vaginal_bleeding",), special=(special,), gender="F"),
-        knowledge=load_knowledge(),
+        knowledge=KNOWLEDGE,
     )
     assert (plan.policy.transport, plan.policy.bypass_minutes) == ("nearest", 10)
     assert "MKioskTy17" in {need.field for need in plan.needs}
@@ -84,19 +86,15 @@ def test_bleeding_after_birth_goes_to_the_nearest(special: str) -> None:
     ],
 )
 def test_what_decides(case: NeedsCase, field: str) -> None:
-    plan = plan_needs(case, knowledge=load_knowledge())
+    plan = plan_needs(case, knowledge=KNOWLEDGE)
     assert field in {need.field for need in plan.needs if need.role == "decisive"}
 
 
 def test_carbon_monoxide_awake_asks_for_no_psychiatric_ward() -> None:
-    plan = plan_needs(
-        NeedsCase(symptoms=("headache", "gas_inhalation")), knowledge=load_knowledge()
-    )
+    plan = plan_needs(NeedsCase(symptoms=("headache", "gas_inhalation")), knowledge=KNOWLEDGE)
     assert "MKioskTy24" not in {need.field for need in plan.needs}
 
 
 def test_a_chemical_in_the_eye_names_the_eye_surgeon() -> None:
-    plan = plan_needs(
-        NeedsCase(symptoms=("eye_foreign_body_chemical",)), knowledge=load_knowledge()
-    )
+    plan = plan_needs(NeedsCase(symptoms=("eye_foreign_body_chemical",)), knowledge=KNOWLEDGE)
     assert {need.field: need.role for need in plan.needs}["MKioskTy25"] == "supporting"
