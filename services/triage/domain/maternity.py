@@ -24,8 +24,8 @@ _NOT_PREGNANT = re.compile(
 )
 _TERM = re.compile(r"만삭|예정일(?:이)?(?:지|내일|오늘|다음주)")
 _POSTPARTUM = re.compile(
-    r"(?:출산|애(?:를)?낳|아기(?:를)?낳|애기(?:를)?낳|해산|분만|제왕절개)(?:한지|은지|하고|고|후|한뒤|은뒤|했는데|았는데|은후|한후|지)"
-    r"|산후|몸조리|\bpostpartum|after (?:giving birth|delivery|childbirth)|gave birth"
+    r"(?:출산|애(?:를)?낳|아기(?:를)?낳|애기(?:를)?낳|(?:집|차안?|화장실|병원|혼자)(?:에서)?낳|해산|분만|제왕절개)(?:한지|은지|하고|고|후|한뒤|은뒤|했는데|았는데|은후|한후|지)"
+    r"|(?:집|차|차안|화장실|혼자)(?:에서)?(?:애|아기|애기)?(?:를)?낳았|산후|몸조리|\bpostpartum|after (?:giving birth|delivery|childbirth)|gave birth"
 )
 
 
