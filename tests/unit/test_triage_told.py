@@ -8,7 +8,6 @@ from services.triage.domain.cases import NeedsCase
 from services.triage.domain.needs import plan_needs
 from services.triage.knowledge import load_knowledge
 
-
 KNOWLEDGE = load_knowledge()
 
 
