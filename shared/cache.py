@@ -8,6 +8,8 @@ from redis.exceptions import RedisError
 from shared.health import Unusable, at_start
 
 TIMEOUT_S = 2.0
+LOST = (RedisError, OSError, RuntimeError)
+"""What a lost Redis raises; a RuntimeError is uvloop's word for a write to a closed connection."""
 
 
 class CacheUnusable(Unusable):

@@ -76,7 +76,7 @@ class Peer:
                 content = await response.aread()
         except TimeoutError as error:
             raise DeadlineExceeded(f"{self.name} did not answer in time") from error
-        except httpx.TransportError as error:
+        except (httpx.TransportError, RuntimeError) as error:  # uvloop: closed under a write
             raise Unavailable(f"{self.name} does not answer") from error
         if response.status_code >= httpx.codes.BAD_REQUEST:
             raise self._problem(response, passes)

@@ -9,12 +9,12 @@ from contextlib import asynccontextmanager, suppress
 from limits import RateLimitItem
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
-from redis.exceptions import RedisError
 
 from services.gateway.callers import Caller, counted_as
 from services.gateway.errors import ProviderTokenInvalid, RateLimited
 from services.gateway.settings import Settings
 from shared import logs
+from shared.cache import LOST
 from shared.problems import InvalidRequest
 
 
@@ -75,7 +75,7 @@ class Limits:
                 if await limiter.test(limit, kind, name):
                     return
                 reset_at = (await limiter.get_window_stats(limit, kind, name)).reset_time
-            except (RedisError, OSError):
+            except LOST:
                 continue
             raise RateLimited(retry_after_s=int(reset_at - time.time()) + 1)
 
@@ -90,7 +90,7 @@ class Limits:
             limiter = self._shared
             allowed = await limiter.hit(limit, kind, name)
             self._tell(lost=False)
-        except (RedisError, OSError):
+        except LOST:
             self._tell(lost=True)
             limiter = self._local
             allowed = await limiter.hit(limit, kind, name)

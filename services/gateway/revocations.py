@@ -3,9 +3,9 @@
 import asyncio
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from shared import logs
+from shared.cache import LOST
 from shared.contracts.auth import RevocationKeys
 
 ASK_S = 0.25
@@ -29,7 +29,7 @@ class Revocations:
         try:
             async with asyncio.timeout(ASK_S):
                 ended = bool(await self._redis.exists(self._keys.session(session)))
-        except (RedisError, OSError, TimeoutError):
+        except LOST:
             self._tell(lost=True)
             return False
         self._tell(lost=False)

@@ -4,10 +4,10 @@ import asyncio
 from datetime import timedelta
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from services.triage.chat.dialogue import TIME_OUT
 from shared import logs
+from shared.cache import LOST
 
 WAIT_S = 0.3
 LEEWAY_S = 60
@@ -27,7 +27,7 @@ class Memory:
         try:
             async with asyncio.timeout(WAIT_S):
                 value = await self._redis.get(self._prefix + mark.hex())
-        except (RedisError, OSError, TimeoutError):
+        except LOST:
             self._tell(lost=True)
             return None
         self._tell(lost=False)
@@ -38,7 +38,7 @@ class Memory:
             async with asyncio.timeout(WAIT_S):
                 await self._redis.set(self._prefix + mark.hex(), sealed, ex=self._life_s)
             self._tell(lost=False)
-        except (RedisError, OSError, TimeoutError):
+        except LOST:
             self._tell(lost=True)
 
     async def drop(self, *marks: bytes) -> None:
@@ -48,7 +48,7 @@ class Memory:
             async with asyncio.timeout(WAIT_S):
                 await self._redis.delete(*[self._prefix + mark.hex() for mark in marks])
             self._tell(lost=False)
-        except (RedisError, OSError, TimeoutError):
+        except LOST:
             self._tell(lost=True)
 
     def _tell(self, *, lost: bool) -> None:
