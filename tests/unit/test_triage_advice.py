@@ -138,3 +138,13 @@ def test_a_red_flag_never_hears_of_clinics(knowledge: Knowledge) -> None:
     told = advice("콧물이 나고 가슴을 쥐어짜듯 아파요 식은땀도 나요", knowledge, age_years=60)
     assert "의원" not in told.message.ko
     assert "show_crew" in {line.code for line in told.actions}
+
+
+@pytest.mark.parametrize(
+    "text", ["숨을 안 쉬어요 아버지 70세", "가슴 아프다더니 쓰러져서 숨을 안 쉬어요"]
+)
+def test_who_is_pressed_on_the_chest_is_not_told_to_sit(text: str, knowledge: Knowledge) -> None:
+    told = advice(text, knowledge)
+    codes = {action.code for action in told.actions}
+    assert "start_cpr" in codes
+    assert not codes & {"sit_upright", "sit_still", "lean_forward", "turn_side", "lie_legs_up"}
