@@ -56,6 +56,7 @@ class Sessions:
 
     def __init__(self, engine: AsyncEngine, memory: Memory, sealer: Sealer, book: Book) -> None:
         self._engine, self._memory, self._sealer, self._book = engine, memory, sealer, book
+        self._at_once = store.at_once(engine)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def open(
@@ -89,7 +90,7 @@ class Sessions:
     async def view(self, session_id: str, asking: Asking) -> SessionView:
         """The dialogue with its transcript."""
         record = await self._stored(session_id, asking)
-        rows = await store.turns(self._engine, session_id)
+        rows = await store.turns(self._at_once, session_id)
         entries: list[TranscriptEntry] = []
         for row in rows:
             kept = records.open_turn(row, session_id, self._sealer)
@@ -106,7 +107,7 @@ class Sessions:
 
     async def leave(self, session_id: str, asking: Asking) -> None:
         """End it and erase what was said; a second time changes nothing."""
-        row = await store.load(self._engine, session_id)
+        row = await store.load(self._at_once, session_id)
         if row is None or row.owner != self._owner(asking):
             raise SessionNotFound("no session has this id")
         await store.end(self._engine, session_id, asking.now)
@@ -155,7 +156,7 @@ class Sessions:
         after = replace(record, version=record.version + 1, state=state)
         answer = self._told(after, replies, asking)
         turn = records.seal_turn(after, answer, text, key, asking.now, self._sealer)
-        if not await store.advance(self._engine, records.seal(after, self._sealer), turn):
+        if not await store.advance(self._at_once, records.seal(after, self._sealer), turn):
             return None
         await self._remember(after)
         return answer.model_copy(update={"degraded": self.lost})
@@ -169,7 +170,7 @@ class Sessions:
         """The kept answer of a turn that was sent under this key before."""
         if mark is None:
             return None
-        row = await store.turn_of_key(self._engine, session_id, mark)
+        row = await store.turn_of_key(self._at_once, session_id, mark)
         if row is None:
             return None
         await self._stored(session_id, asking)
@@ -218,7 +219,7 @@ class Sessions:
         return record if record.owner == self._owner(asking) else None
 
     async def _stored(self, session_id: str, asking: Asking) -> Record:
-        row = await store.load(self._engine, session_id)
+        row = await store.load(self._at_once, session_id)
         if row is None or row.owner != self._owner(asking):
             raise SessionNotFound("no session has this id")
         if row.sealed is None:

@@ -47,6 +47,11 @@ class TurnRow:
     key: bytes | None = None
 
 
+def at_once(engine: AsyncEngine) -> AsyncEngine:
+    """The same pool for statements that stand alone: none is wrapped into a transaction."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 async def add(engine: AsyncEngine, row: Row, turn: TurnRow, *, succeeds: str | None = None) -> bool:
     """Keep a new dialogue. Where it succeeds another that has a successor already, nothing is
     written and False is told."""
@@ -73,7 +78,7 @@ async def add(engine: AsyncEngine, row: Row, turn: TurnRow, *, succeeds: str | N
 async def load(engine: AsyncEngine, session_id: str) -> Row | None:
     columns = [c for c in chat_sessions.c if c.name != "began_at"]
     query = sa.select(*columns).where(chat_sessions.c.id == session_id)
-    async with _at_once(engine) as connection:
+    async with engine.connect() as connection:
         found = (await connection.execute(query)).mappings().one_or_none()
         return None if found is None else Row(**found)
 
@@ -91,14 +96,14 @@ async def advance(engine: AsyncEngine, row: Row, turn: TurnRow) -> bool:
         "key": turn.key,
         "turn": turn.sealed,
     }
-    async with _at_once(engine) as connection:
+    async with engine.connect() as connection:
         return (await connection.execute(ADVANCE, values)).rowcount == 1
 
 
 async def turn_of_key(engine: AsyncEngine, session_id: str, key: bytes) -> TurnRow | None:
     """The finished turn that was sent under this key."""
     query = _turns(session_id).where(chat_turns.c.key == key)
-    async with _at_once(engine) as connection:
+    async with engine.connect() as connection:
         found = (await connection.execute(query)).mappings().one_or_none()
         return None if found is None else TurnRow(**found)
 
@@ -106,7 +111,7 @@ async def turn_of_key(engine: AsyncEngine, session_id: str, key: bytes) -> TurnR
 async def turns(engine: AsyncEngine, session_id: str) -> list[TurnRow]:
     """Every finished turn, in order."""
     query = _turns(session_id).order_by(chat_turns.c.number)
-    async with _at_once(engine) as connection:
+    async with engine.connect() as connection:
         return [TurnRow(**row) for row in (await connection.execute(query)).mappings()]
 
 
@@ -183,11 +188,6 @@ async def _add_turn(connection: AsyncConnection, session_id: str, turn: TurnRow)
         "sealed": turn.sealed,
     }
     await connection.execute(sa.insert(chat_turns).values(values))
-
-
-def _at_once(engine: AsyncEngine) -> AsyncConnection:
-    """A connection on which every statement is a transaction of its own, without more words."""
-    return engine.execution_options(isolation_level="AUTOCOMMIT").connect()
 
 
 def _turns(session_id: str) -> sa.Select[Any]:
