@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -16,7 +17,6 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from shared.health import Unusable, at_start
 from shared.problems import Unavailable, render
@@ -44,22 +44,16 @@ def role_of(owner: str) -> str:
 def connect(url: str, owner: str, *, pool_size: int = 10) -> AsyncEngine:
     """An engine of at most `pool_size` connections that work as the owner's role in its schema.
     One that the server closed is replaced before it is used."""
+    works_as = {"role": role_of(owner), "application_name": f"er-{owner}", "timezone": "UTC"}
+    waits = {"timeout": CONNECT_TIMEOUT_S, "command_timeout": 30}
     engine = create_async_engine(
         async_url(url),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=CONNECT_TIMEOUT_S,
-        connect_args={
-            "timeout": CONNECT_TIMEOUT_S,
-            "command_timeout": 30,
-            "server_settings": {
-                "role": role_of(owner),
-                "application_name": f"er-{owner}",
-                "timezone": "UTC",
-            },
-        },
+        connect_args={**waits, "server_settings": works_as},
     )
-    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    event.listen(engine.sync_engine, "checkout", _replace_closed)
     return engine
 
 
@@ -118,12 +112,11 @@ def head_revision(owner: str) -> str:
     return head
 
 
-def _refuse_closed(_: object, record: ConnectionPoolEntry, __: object) -> None:
+def _replace_closed(connection: Any, *_: object) -> None:
     # The driver knows of a closed socket by itself; the pool's own question takes three round
     # trips before every statement, which was a sixth of a turn of the dialogue.
-    driver = record.driver_connection
-    if driver is not None and driver.is_closed():
-        raise DisconnectionError("closed by the server")
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 async def _unavailable(_: Request, error: Exception) -> Response:
