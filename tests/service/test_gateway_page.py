@@ -6,6 +6,7 @@ import html
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -16,7 +17,6 @@ from services.gateway.page.routes import content_policy
 from services.gateway.page.view import View
 from services.gateway.page.words import age, beds, say
 from services.gateway.settings import Settings
-from shared.contracts.gateway import Recommendation
 from shared.contracts.matching import Notice
 from shared.contracts.triage import Advice
 from tests.service.test_gateway_events import gateway
@@ -98,7 +98,7 @@ async def test_what_was_typed_never_becomes_markup(redis_url: str) -> None:
 
 
 def test_what_is_said_of_the_whole_list_stands_above_it() -> None:
-    found = Recommendation.model_construct(
+    found = SimpleNamespace(
         notices=[Notice(code="none_able", text="119에 <물어보세요>")],
         hospitals=[],
         compare="견줌",
