@@ -114,7 +114,7 @@ def head_revision(owner: str) -> str:
 
 def _replace_closed(connection: Any, *_: object) -> None:
     # The driver knows of a closed socket by itself; the pool's own question takes three round
-    # trips before every statement, which was a sixth of a turn of the dialogue.
+    # trips before every statement, a tenth of the work of a turn of the dialogue.
     if connection.driver_connection.is_closed():
         raise DisconnectionError
 

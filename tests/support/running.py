@@ -12,7 +12,7 @@ from services.host import Server, bind
 
 class Prompt(Server):
     """One that stops when it is told to: uvicorn looks ten times a second whether it should, and
-    the suite stops a thousand servers."""
+    most tests start and stop two."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)

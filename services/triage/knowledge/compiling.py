@@ -151,7 +151,7 @@ def _forms(found: re.Match[str]) -> str:
 @cache
 def _regular(body: str) -> re.Pattern[str]:
     # re's own memory holds 512 patterns, fewer than the lexicon has: knowledge that is loaded
-    # again in one process would be compiled again, for a second.
+    # again in one process would be compiled again.
     return re.compile(body)
 
 
