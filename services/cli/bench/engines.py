@@ -91,7 +91,7 @@ def bench(wanted: Wanted) -> Report:
 
 def _absent(model: Model) -> dict[str, str]:
     """Back ends that cannot be had on this machine, each with the reason."""
-    absent = {}
+    absent: dict[str, str] = {}
     for name in BACKENDS:
         try:
             backend_of(name, model.folder)
