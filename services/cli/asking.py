@@ -118,6 +118,8 @@ def _print_advice(console: Console, question: Question, triage: TriageAnswer) ->
 def _print_list(console: Console, question: Question, found: Recommendation) -> None:
     if found.simulated:
         console.print("SIMULATED: 모의 데이터입니다. 실제 병원이 아닙니다.", style="bold yellow")
+    for notice in found.notices:
+        console.print(f"! {notice.text}", style="bold yellow", markup=False)
     for need in found.needs[:3]:
         console.print(f"  · {need.reason}", markup=False)
     table = Table(show_lines=True)

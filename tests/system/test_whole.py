@@ -115,6 +115,11 @@ def test_the_third_refusal_advises_to_let_119_assign(demo: System) -> None:
     assert first["notices"] == []
     assert [notice["code"] for notice in third["notices"]] == ["refused_often"]
     assert third["hospitals"][0]["hpid"] not in {entry["hpid"] for entry in refused}
+    place = ["--lat", str(CITY_HALL["latitude"]), "--lon", str(CITY_HALL["longitude"])]
+    names = [word for one in first["hospitals"][:3] for word in ("--refused", one["name"])]
+    shown = demo.er("ask", STEMI, *place, *names)
+    assert shown.returncode == 0, shown.stderr
+    assert f"! {third['notices'][0]['text']}"[:20] in shown.stdout
 
 
 def test_a_dialogue_ends_in_a_list_without_the_hospital_that_said_no(demo: System) -> None:

@@ -89,11 +89,12 @@ def test_a_missing_file_is_named(folder: Path) -> None:
 
 
 def seconds(work: Callable[[], object]) -> float:
+    """Of the processor, whatever else the machine does meanwhile."""
     best = float("inf")
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.thread_time()
         work()
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.thread_time() - start)
     return best
 
 

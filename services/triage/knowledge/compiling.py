@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -147,9 +148,16 @@ def _forms(found: re.Match[str]) -> str:
     return f"(?:{'|'.join(beginnings(found[1]))})"
 
 
+@cache
+def _regular(body: str) -> re.Pattern[str]:
+    # re's own memory holds 512 patterns, fewer than the lexicon has: knowledge that is loaded
+    # again in one process would be compiled again.
+    return re.compile(body)
+
+
 def _compiled(place: str, body: str) -> re.Pattern[str]:
     try:
-        pattern = re.compile(body)
+        pattern = _regular(body)
     except re.error as fault:
         raise KnowledgeError(f"{place}: {fault} in {body}") from fault
     if pattern.match("") is not None:
