@@ -46,6 +46,7 @@ def connect(url: str, owner: str, *, pool_size: int = 10, pre_ping: bool = True)
         async_url(url),
         pool_size=pool_size,
         max_overflow=0,
+        hide_parameters=True,
         pool_timeout=CONNECT_TIMEOUT_S,
         pool_pre_ping=pre_ping,
         connect_args={

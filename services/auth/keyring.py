@@ -65,7 +65,9 @@ class Keyring:
                 await self.reload()
             except (*db.LOST, KeyUnreadable) as error:
                 if not lost:
-                    log.error("keys cannot be read anew", error=type(error).__name__)
+                    log.error("signing keys cannot be read anew", error=type(error).__name__)
                 lost = True
             else:
+                if lost:
+                    log.info("signing keys are read anew")
                 lost = False

@@ -30,6 +30,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Smart ER Match: 119가 먼저입니다. 진단이 아니며, 보고는 약속이 아닙니다.",
 )
 
@@ -189,7 +190,7 @@ def main() -> int:
     """1 with one line on standard error for whatever an operator can mend."""
     load_dotenv(".env")
     try:
-        app()
+        app(prog_name="./er")
     except OneLine as error:
         print(f"er: {error}", file=sys.stderr)
         return 1

@@ -22,13 +22,14 @@ from services.cli.errors import CommandFailed
 from services.cli.local import local_postgres, local_redis
 from services.cli.migrate import generate_role_urls, prepare_database
 from services.cli.readiness import unready, wait_until_ready
+from services.cli.serving import opened_log, say
 from services.cli.state import Secrets, exit_on_signals, state_lock
 from shared import logs
 from shared.settings import CommonSettings, load
 from simulator import app as simulator
 
 DETACH_TIMEOUT_S = 300.0
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,14 @@ def run(wanted: Wanted) -> int:
 def detach(wanted: Wanted) -> int:
     """Start `up` in a session of its own and return once everything is ready."""
     state = state_folder(wanted.state)
-    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with state_lock(state):
+        pass  # refused here where one runs already: that one writes into the log below
     arguments = ["up", "--state", str(state)]
     arguments += ["--demo"] * wanted.demo + ["--processes"] * wanted.processes
     arguments += ["--port", str(wanted.port)] if wanted.port is not None else []
     log = state / "up.log"
-    with log.open("wb") as output:
+    with opened_log(log) as output:
+        began = os.fstat(output).st_size
         child = subprocess.Popen(
             [sys.executable, "-m", "services.cli", *arguments],
             stdin=subprocess.DEVNULL,
@@ -78,9 +81,10 @@ def detach(wanted: Wanted) -> int:
     give_up = time.monotonic() + DETACH_TIMEOUT_S
     while time.monotonic() < give_up:
         if child.poll() is not None:
-            raise CommandFailed(_last_line(log))
-        if (state / "up.json").exists() and not unready(running_at(state)):
-            console.print(f"er: ready at {running_at(state).gateway}, log in {log}")
+            raise CommandFailed(_last_line(log, began))
+        address = _announced_by(child.pid, state)
+        if address is not None and not unready(address):
+            say(f"ready at {address.gateway}, log in {log}")
             return 0
         time.sleep(0.2)
     child.terminate()
@@ -178,6 +182,17 @@ def _tell(address: Address) -> None:
     console.print(f"er: ready at {address.gateway}", style="bold green", markup=False)
 
 
-def _last_line(log: Path) -> str:
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+def _announced_by(pid: int, state: Path) -> Address | None:
+    """The address that this very process announced; one left by a killed run is not ours."""
+    try:
+        address = running_at(state)
+    except CommandFailed:
+        return None
+    return address if address.pid == pid else None
+
+
+def _last_line(log: Path, began: int) -> str:
+    """The last line that was written from this place in the log on."""
+    text = log.read_bytes()[began:].decode(errors="replace")
+    lines = [line for line in text.splitlines() if line.strip()]
     return lines[-1].removeprefix("er: ") if lines else "it stopped without a word"

@@ -1,14 +1,15 @@
 """`status` and `refresh`: what operators look at."""
 
+from datetime import datetime
 from pathlib import Path
 
 import httpx
-from rich.console import Console
 from rich.table import Table
 
 from services.cli.address import Address, running_at
 from services.cli.errors import CommandFailed
 from services.cli.readiness import unready
+from services.cli.terminal import tables
 from shared.app import service_token
 from shared.contracts.gateway import StatusAnswer
 from shared.contracts.sync import RefreshAnswer, RoundsAnswer
@@ -17,7 +18,7 @@ from shared.contracts.triage import Engine
 ASK_S = 5.0
 REFRESH_S = 120.0
 ROUNDS_SHOWN = 5
-console = Console(highlight=False)
+console = tables()
 
 
 def status(named: Path | None) -> int:
@@ -27,14 +28,17 @@ def status(named: Path | None) -> int:
     if told.simulated:
         console.print("SIMULATED: 모의 데이터", style="bold yellow")
     age = "?" if told.data_age_s is None else f"{told.data_age_s} s"
-    console.print(f"status {told.status} · data {told.data_as_of} · age {age}")
+    console.print(f"status {told.status} · data {_moment(told.data_as_of)} · age {age}")
     if told.degraded:
         console.print(f"degraded: {', '.join(told.degraded)}", style="yellow")
     _print_sync(told)
     _print_services(address)
-    _print_rounds(address)
     for engine in told.engines:
         console.print(_engine_line(engine), markup=False)
+    try:
+        _print_rounds(address)
+    except CommandFailed as error:  # the store is away: everything else was told above
+        console.print(f"no history: {error}", style="red", markup=False)
     return 0 if told.status == "ok" else 1
 
 
@@ -90,20 +94,29 @@ def _print_sync(told: StatusAnswer) -> None:
         f" · with live beds {told.sync.with_beds}"
     )
     console.print(
-        f"last success {told.sync.last_success} · failures in a row"
-        f" {told.sync.consecutive_failures} · next {told.sync.next_due}"
+        f"last success {_moment(told.sync.last_success)} · failures in a row"
+        f" {told.sync.consecutive_failures} · next {_moment(told.sync.next_due)}"
     )
     error = told.sync.last_error
-    if error is not None:
-        console.print(f"last error {error.kind} at {error.at}: {error.next_step}", style="yellow")
+    if error is None:
+        return
+    line = f"last error {error.kind} at {_moment(error.at)}"
+    if told.sync.last_success is not None and told.sync.last_success > error.at:
+        console.print(f"{line}: a good round came since", markup=False)
+    else:
+        console.print(f"{line}: {error.next_step}", style="yellow", markup=False)
 
 
 def _print_services(address: Address) -> None:
     waiting = unready(address)
     table = Table("service", "ready", "address")
     for name, url in sorted(address.inner.items()):
-        table.add_row(name, waiting.get(name, "yes"), url)
+        table.add_row(name, f"no: {waiting[name]}" if name in waiting else "yes", url)
     console.print(table)
+
+
+def _moment(at: datetime | None) -> str:
+    return "-" if at is None else f"{at:%Y-%m-%d %H:%M:%S}Z"
 
 
 def _print_rounds(address: Address) -> None:
@@ -112,7 +125,7 @@ def _print_rounds(address: Address) -> None:
     table = Table("sync round", "took", "received", "written", "failed")
     for entry in rounds:
         table.add_row(
-            f"{entry.started_at:%Y-%m-%d %H:%M:%S}Z",
+            _moment(entry.started_at),
             f"{entry.elapsed_ms} ms",
             " ".join(f"{name}={n}" for name, n in entry.received.items()),
             " ".join(f"{name}={n}" for name, n in entry.written.items()),
