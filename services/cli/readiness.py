@@ -5,8 +5,10 @@ import asyncio
 import httpx
 
 from services.cli.address import Address
+from shared.health import CHECK_TIMEOUT_S
 
-ASK_S = 1.0
+ASK_S = CHECK_TIMEOUT_S + 1.0
+"""A service whose dependency hangs tells so only after its own patience."""
 
 
 def unready(address: Address) -> dict[str, str]:

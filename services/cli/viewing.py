@@ -1,12 +1,14 @@
 """`status` and `refresh`: what operators look at."""
 
+import os
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 import httpx
 from rich.table import Table
 
-from services.cli.address import Address, running_at
+from services.cli.address import Address, running_at, state_folder
 from services.cli.errors import CommandFailed
 from services.cli.readiness import unready
 from services.cli.terminal import tables
@@ -18,11 +20,13 @@ from shared.contracts.triage import Engine
 ASK_S = 5.0
 REFRESH_S = 120.0
 ROUNDS_SHOWN = 5
+PRIVATE_SERVERS = {"postgres": "ER_DATABASE_URL", "redis": "ER_REDIS_URL"}
+"""What `up` runs itself unless the variable names one."""
 console = tables()
 
 
 def status(named: Path | None) -> int:
-    """One screen; 0 when the system is ok, 1 when it is degraded or down."""
+    """One screen; 0 when the system is ok and every service ready, else 1."""
     address = running_at(named)
     told = StatusAnswer.model_validate_json(_get(f"{address.gateway}/v1/status"))
     if told.simulated:
@@ -32,14 +36,16 @@ def status(named: Path | None) -> int:
     if told.degraded:
         console.print(f"degraded: {', '.join(told.degraded)}", style="yellow")
     _print_sync(told)
-    _print_services(address)
+    waiting = unready(address)
+    _print_services(address, waiting)
+    _print_servers(waiting, state_folder(named))
     for engine in told.engines:
         console.print(_engine_line(engine), markup=False)
     try:
         _print_rounds(address)
     except CommandFailed as error:  # the store is away: everything else was told above
         console.print(f"no history: {error}", style="red", markup=False)
-    return 0 if told.status == "ok" else 1
+    return 0 if told.status == "ok" and not waiting else 1
 
 
 def refresh(named: Path | None) -> None:
@@ -107,12 +113,21 @@ def _print_sync(told: StatusAnswer) -> None:
         console.print(f"{line}: {error.next_step}", style="yellow", markup=False)
 
 
-def _print_services(address: Address) -> None:
-    waiting = unready(address)
+def _print_services(address: Address, waiting: Mapping[str, str]) -> None:
     table = Table("service", "ready", "address")
     for name, url in sorted(address.inner.items()):
         table.add_row(name, f"no: {waiting[name]}" if name in waiting else "yes", url)
     console.print(table)
+
+
+def _print_servers(waiting: Mapping[str, str], state: Path) -> None:
+    """What to do about a private server that services wait for."""
+    for server, variable in PRIVATE_SERVERS.items():
+        log = state / f"{server}.log"
+        lost = any(server in reason for reason in waiting.values())
+        if lost and log.exists() and not os.environ.get(variable):
+            line = f"{server} is our own, see {log}; ./er down and ./er up start it again"
+            console.print(line, style="yellow", markup=False, soft_wrap=True)
 
 
 def _moment(at: datetime | None) -> str:
