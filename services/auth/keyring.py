@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.auth import keystore
 from services.auth.keys import KeyUnreadable, SigningKey
 from shared import db, logs
-from shared.contracts.auth import Jwk, RotateAnswer
+from shared.contracts.auth import Jwk
+from shared.contracts.auth_operators import RotateAnswer
 
 POLL_S = 5.0
 

@@ -12,7 +12,7 @@ from services.cli.address import running_at
 from services.cli.errors import CommandFailed
 from services.cli.terminal import tables
 from services.cli.viewing import ask_inner
-from shared.contracts.auth import (
+from shared.contracts.auth_operators import (
     ApiKeyEnd,
     ApiKeyMade,
     ApiKeyRequest,
