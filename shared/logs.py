@@ -69,8 +69,8 @@ def frames(error: BaseException) -> list[str]:
 
 
 def _is_for_operators(record: logging.LogRecord) -> bool:
-    is_ours = isinstance(record.msg, dict)  # structlog hands its events on as they are
-    return is_ours or record.levelno >= logging.WARNING
+    # structlog hands our events on as they are.
+    return isinstance(record.msg, dict) or record.levelno >= logging.WARNING
 
 
 def _add_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

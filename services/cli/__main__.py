@@ -13,6 +13,7 @@ from services.cli import (
     chances,
     checks,
     decisions,
+    detaching,
     documenting,
     overriding,
     replaying,
@@ -47,7 +48,7 @@ def up(
 ) -> None:
     """Start everything on this machine; Ctrl-C stops it."""
     wanted = running.Wanted(demo=demo, port=port, state=state, processes=processes)
-    raise typer.Exit(running.detach(wanted) if detach else running.run(wanted))
+    raise typer.Exit(detaching.detach(wanted) if detach else running.run(wanted))
 
 
 @app.command()

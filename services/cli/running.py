@@ -2,9 +2,6 @@
 
 import asyncio
 import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,19 +13,17 @@ from rich.console import Console
 from services import host
 from services.catalog import OWNERS, SERVICES
 from services.cli import supervising
-from services.cli.address import Address, announced, running_at, state_folder
+from services.cli.address import Address, announced, state_folder
 from services.cli.environment import Dataset, Listeners, choose_dataset, compose, listen
 from services.cli.errors import CommandFailed
 from services.cli.local import local_postgres, local_redis
 from services.cli.migrate import generate_role_urls, prepare_database
 from services.cli.readiness import unready, wait_until_ready
-from services.cli.serving import opened_log, say
 from services.cli.state import Secrets, exit_on_signals, state_lock
 from shared import logs
 from shared.settings import CommonSettings, load
 from simulator import app as simulator
 
-DETACH_TIMEOUT_S = 300.0
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -58,37 +53,6 @@ def run(wanted: Wanted) -> int:
         return 1
     console.print("er: stopped")
     return 0
-
-
-def detach(wanted: Wanted) -> int:
-    """Start `up` in a session of its own and return once everything is ready."""
-    state = state_folder(wanted.state)
-    with state_lock(state):
-        pass  # refused here where one runs already: that one writes into the log below
-    arguments = ["up", "--state", str(state)]
-    arguments += ["--demo"] * wanted.demo + ["--processes"] * wanted.processes
-    arguments += ["--port", str(wanted.port)] if wanted.port is not None else []
-    log = state / "up.log"
-    with opened_log(log) as output:
-        began = os.fstat(output).st_size
-        child = subprocess.Popen(
-            [sys.executable, "-m", "services.cli", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    give_up = time.monotonic() + DETACH_TIMEOUT_S
-    while time.monotonic() < give_up:
-        if child.poll() is not None:
-            raise CommandFailed(_last_line(log, began))
-        address = _announced_by(child.pid, state)
-        if address is not None and not unready(address):
-            say(f"ready at {address.gateway}, log in {log}")
-            return 0
-        time.sleep(0.2)
-    child.terminate()
-    raise CommandFailed(f"not ready after {DETACH_TIMEOUT_S:.0f} s; see {log}")
 
 
 def migrate() -> None:
@@ -180,19 +144,3 @@ def _tell(address: Address) -> None:
         console.print("er: SIMULATED: every hospital is fictional", style="bold yellow")
         console.print(f"er: logins with fictional people at {address.gateway}/demo/login")
     console.print(f"er: ready at {address.gateway}", style="bold green", markup=False)
-
-
-def _announced_by(pid: int, state: Path) -> Address | None:
-    """The address that this very process announced; one left by a killed run is not ours."""
-    try:
-        address = running_at(state)
-    except CommandFailed:
-        return None
-    return address if address.pid == pid else None
-
-
-def _last_line(log: Path, began: int) -> str:
-    """The last line that was written from this place in the log on."""
-    text = log.read_bytes()[began:].decode(errors="replace")
-    lines = [line for line in text.splitlines() if line.strip()]
-    return lines[-1].removeprefix("er: ") if lines else "it stopped without a word"

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from services.cli.address import Address, running_at, state_folder
 from services.cli.errors import CommandFailed
-from services.cli.readiness import unready
+from services.cli.readiness import PATIENT_S, unready
 from services.cli.terminal import tables
 from shared.app import service_token
 from shared.contracts.gateway import StatusAnswer
@@ -36,7 +36,7 @@ def status(named: Path | None) -> int:
     if told.degraded:
         console.print(f"degraded: {', '.join(told.degraded)}", style="yellow")
     _print_sync(told)
-    waiting = unready(address)
+    waiting = unready(address, ask_s=PATIENT_S)
     _print_services(address, waiting)
     _print_servers(waiting, state_folder(named))
     for engine in told.engines:
