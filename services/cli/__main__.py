@@ -1,5 +1,6 @@
 """The ./er command line."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -189,7 +190,8 @@ app.add_typer(authorizing.commands, name="auth")
 
 def main() -> int:
     """1 with one line on standard error for whatever an operator can mend."""
-    load_dotenv(".env")
+    if os.environ.get("ER_PROFILE", "dev") == "dev":
+        load_dotenv(".env")
     try:
         app(prog_name="./er")
     except OneLine as error:
