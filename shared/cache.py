@@ -40,5 +40,5 @@ async def require(redis: Redis) -> None:
             with attempt:
                 await ping(redis)
     except (RedisError, OSError) as error:
-        reason = f"the Redis of ER_REDIS_URL does not answer ({type(error).__name__})"
+        reason = f"Redis does not answer ({type(error).__name__})"
         raise CacheUnusable(reason) from error

@@ -76,8 +76,7 @@ async def require(engine: AsyncEngine, owner: str) -> None:
             with attempt:
                 found = await _revision(engine, owner)
     except ABSENT as error:
-        variable = f"ER_{owner.upper()}_DATABASE_URL or ER_DATABASE_URL"
-        reason = f"the database of {variable} does not answer ({type(error).__name__})"
+        reason = f"the database does not answer ({type(error).__name__})"
         raise DatabaseUnusable(reason) from error
     wanted = head_revision(owner)
     if found != wanted:

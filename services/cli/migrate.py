@@ -68,9 +68,7 @@ async def _wait_for(engine: AsyncEngine) -> None:
             with attempt:
                 await ping(engine)
     except (OSError, TimeoutError) as error:
-        reason = (
-            f"migrate: the database of ER_DATABASE_URL does not answer ({type(error).__name__})"
-        )
+        reason = f"migrate: the database does not answer ({type(error).__name__})"
         raise DatabaseUnusable(reason) from error
 
 
