@@ -15,7 +15,7 @@ from services.cli.state import state_lock
 
 PATIENCE_S = 300.0
 SILENCE_S = 15.0
-"""How long nothing is said of what is waited for."""
+"""How long nothing is said, or nothing new, of what is waited for."""
 
 
 def detach(wanted: Wanted) -> int:
@@ -28,8 +28,9 @@ def detach(wanted: Wanted) -> int:
     with opened_log(log) as output:
         began = os.fstat(output).st_size
         child = _start(wanted, state, output)
-    told, since = "", time.monotonic()
-    while time.monotonic() - since < PATIENCE_S:
+    since = spoken = time.monotonic()
+    told = ""
+    while (now := time.monotonic()) - since < PATIENCE_S:
         if child.poll() is not None:
             raise CommandFailed(_last_line(log, began))
         address = _announced_by(child.pid, state)
@@ -37,11 +38,11 @@ def detach(wanted: Wanted) -> int:
         if address is not None and not waiting:
             say(f"ready at {address.gateway}, log in {log}")
             return 0
-        if waiting != told and time.monotonic() - since > SILENCE_S:
+        if waiting != told and now - spoken > SILENCE_S:
             say(f"waiting for {waiting}, log in {log}")
-            told = waiting
+            told, spoken = waiting, now
         time.sleep(0.2)
-    raise CommandFailed(f"it runs, but is not ready after {PATIENCE_S:.0f} s: {told}, log in {log}")
+    raise CommandFailed(f"it runs, but is not ready after {PATIENCE_S:.0f} s: {told}; log in {log}")
 
 
 def _start(wanted: Wanted, state: Path, output: int) -> subprocess.Popen[bytes]:
