@@ -50,6 +50,7 @@ def connect(url: str, owner: str, *, pool_size: int = 10) -> AsyncEngine:
         async_url(url),
         pool_size=pool_size,
         max_overflow=0,
+        hide_parameters=True,
         pool_timeout=CONNECT_TIMEOUT_S,
         connect_args={**waits, "server_settings": works_as},
     )

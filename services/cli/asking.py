@@ -13,6 +13,7 @@ from rich.table import Table
 
 from services.cli.address import Address, running_at, state_folder
 from services.cli.errors import CommandFailed
+from services.cli.terminal import tables
 from shared.contracts.gateway import Recommendation
 from shared.contracts.matching import RankedHospital
 from shared.contracts.sync import SearchAnswer
@@ -49,7 +50,7 @@ class Question:
 
 def ask(question: Question, state: Path | None) -> None:
     """Print advice as soon as it is there, then what is needed and where to go."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
+    console = tables(piped_width=PIPED_WIDTH)
     headers = {"accept-language": "en" if question.english else "ko"}
     base = _started(state).gateway
     with httpx.Client(base_url=base, timeout=TIMEOUT_S, headers=headers, trust_env=False) as client:

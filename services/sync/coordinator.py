@@ -161,7 +161,10 @@ class Coordinator:
 
     def _tell_role(self, leads: bool) -> None:
         self._metrics.leader.set(leads)
-        self._log.info("leads" if leads else "follows another replica")
+        if leads:
+            self._log.info("leads")
+        else:  # another replica does, or nobody can while PostgreSQL is away
+            self._log.info("does not lead")
 
     async def _round_in_the_background(self) -> None:
         began = time.monotonic()
