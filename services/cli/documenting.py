@@ -126,7 +126,8 @@ def _presentations(knowledge: Knowledge) -> Iterator[str]:
         "gravest row leads, among equals the earlier one; rows merge, ten fields at most. Minutes "
         "are those that a capable hospital may lie beyond the nearest open emergency room.\n"
     )
-    yield from _table_head("KTAS", "presentation", "when", "needs", "transport", "ask by phone")
+    head = ("KTAS", "presentation", "when", "needs", "transport", "ask by phone", "may be refused")
+    yield from _table_head(*head)
     for row in sorted(knowledge.presentations, key=lambda row: row.ktas):
         yield _row(
             str(row.ktas),
@@ -135,6 +136,7 @@ def _presentations(knowledge: Knowledge) -> Iterator[str]:
             _fields(row.needs),
             _transport(row),
             ", ".join(row.call),
+            ", ".join(row.care),
         )
     yield "\n### Fields\n"
     yield from _table_head("field", "told to people as", "")

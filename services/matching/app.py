@@ -19,7 +19,7 @@ from shared import app as shared_app
 from shared import background, cache, db
 from shared.contracts.sync import SnapshotKeys
 
-VERSION = "1.2.0"
+VERSION = "1.3.0"
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 

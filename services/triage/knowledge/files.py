@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shared.contracts.nmc import Care
+
 Codes = list[str]
 KtasLevel = Annotated[int, Field(ge=1, le=5)]
 
@@ -179,6 +181,7 @@ class PresentationEntry(Entry):
     bypass: Annotated[int, Field(ge=0, le=600)]
     window: Annotated[int, Field(ge=1)] | None = None
     call: Codes = []
+    care: list[Care] = []
 
 
 class GateEntry(Entry):

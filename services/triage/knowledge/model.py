@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from shared.contracts.nmc import Care
+
 Role = Literal["decisive", "supporting"]
 Transport = Literal["nearest", "capable"]
 Sex = Literal["M", "F"]
@@ -202,6 +204,7 @@ class Presentation:
     bypass_minutes: int
     window_minutes: int | None
     call: tuple[str, ...]
+    care: tuple[Care, ...]
 
 
 @dataclass(frozen=True, slots=True)
