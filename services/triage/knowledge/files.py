@@ -78,6 +78,18 @@ class LexiconFile(Entry):
     supplement: dict[str, WordsEntry] = {}
 
 
+class UnclearEntry(Entry):
+    vital: WordsEntry
+    trouble: WordsEntry
+    intense: WordsEntry
+
+
+class SignsFile(Entry):
+    macros: dict[str, str]
+    signs: dict[str, WordsEntry]
+    unclear: UnclearEntry
+
+
 class AgeEntry(Entry):
     min: Annotated[int, Field(ge=0, le=130)] = 0
     max: Annotated[int, Field(ge=0, le=130)] = 130

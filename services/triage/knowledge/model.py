@@ -9,6 +9,12 @@ Role = Literal["decisive", "supporting"]
 Transport = Literal["nearest", "capable"]
 Sex = Literal["M", "F"]
 
+UNCLEAR = "unclear"
+UNCLEAR_GRAVE = "unclear_grave"
+UNCLEAR_CUES = frozenset({UNCLEAR, UNCLEAR_GRAVE})
+"""The cues of a text that speaks of a body in trouble but is not understood: what no word list
+holds is treated as urgent until it is asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -79,10 +85,21 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class Unclear:
+    """What tells of a body in trouble though no symptom is named: where it can be grave by the
+    part or the person, where not, and the words that make either pressing."""
+
+    vital: Matcher
+    trouble: Matcher
+    intense: Matcher
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     spelling: Spelling
     symptoms: tuple[Matcher, ...]
     cues: tuple[Matcher, ...]
+    unclear: Unclear
     history: tuple[Matcher, ...]
     special: tuple[Matcher, ...]
     lanes: tuple[Matcher, ...]
