@@ -4,7 +4,20 @@ from collections.abc import Iterable, Sequence
 
 from services.triage.domain.mentions import Mention, find_mentions
 from services.triage.domain.reading import Reading
-from services.triage.knowledge.model import UNCLEAR, UNCLEAR_GRAVE, Unclear
+from services.triage.knowledge.model import (
+    MANY_ALARMS,
+    SEVERAL_ALARMS,
+    UNCLEAR,
+    UNCLEAR_GRAVE,
+    Matcher,
+    Unclear,
+)
+
+SEVERAL = 3
+MANY = 4
+# Kinds that also stand in talk about things; alone they say nothing of a body.
+_OF_THINGS = frozenset({"onset", "progress", "unable", "intense", "picture", "form", "force"})
+_OBSERVED = "third"
 
 
 def unclear_cues(
@@ -13,14 +26,33 @@ def unclear_cues(
     """`findings` are the symptoms' mentions of any stance, `understood` whether one was said.
 
     Beside an understood complaint only what concerns a vital part, and is no part of a finding,
-    counts: a sprain that is told in many words stays a sprain.
+    counts as unclear: a sprain that is told in many words stays a sprain.
     """
+    kinds = _said(reading, words.alarms)
+    if not understood and kinds <= _OF_THINGS:
+        kinds = frozenset()
+    return _unclear(reading, findings, understood=understood, words=words) | _alarms(kinds)
+
+
+def _unclear(
+    reading: Reading, findings: Sequence[Mention], *, understood: bool, words: Unclear
+) -> frozenset[str]:
     matchers = (words.vital,) if understood else (words.vital, words.trouble)
     told = find_mentions(reading, matchers)
     if not any(m.stance == "said" and not _is_known(m, findings) for m in told):
         return frozenset()
-    pressing = any(m.stance == "said" for m in find_mentions(reading, (words.intense,)))
+    pressing = _said(reading, (words.intense,))
     return frozenset({UNCLEAR, UNCLEAR_GRAVE} if pressing else {UNCLEAR})
+
+
+def _alarms(kinds: frozenset[str]) -> frozenset[str]:
+    if len(kinds) >= MANY or (_OBSERVED in kinds and len(kinds) >= SEVERAL):
+        return frozenset({SEVERAL_ALARMS, MANY_ALARMS})
+    return frozenset({SEVERAL_ALARMS} if len(kinds) >= SEVERAL else ())
+
+
+def _said(reading: Reading, matchers: Iterable[Matcher]) -> frozenset[str]:
+    return frozenset(m.matcher.name for m in find_mentions(reading, matchers) if m.stance == "said")
 
 
 def _is_known(told: Mention, findings: Iterable[Mention]) -> bool:

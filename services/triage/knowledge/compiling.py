@@ -88,6 +88,7 @@ def _unclear(file: LexiconFile, signs: SignsFile) -> Unclear:
         vital=matcher("vital", signs.unclear.vital),
         trouble=matcher("trouble", signs.unclear.trouble),
         intense=matcher("intense", signs.unclear.intense),
+        alarms=tuple(matcher(name, entry) for name, entry in signs.alarms.items()),
     )
 
 

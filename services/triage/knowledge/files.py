@@ -88,6 +88,7 @@ class SignsFile(Entry):
     macros: dict[str, str]
     signs: dict[str, WordsEntry]
     unclear: UnclearEntry
+    alarms: dict[str, WordsEntry]
 
 
 class AgeEntry(Entry):

@@ -11,9 +11,11 @@ Sex = Literal["M", "F"]
 
 UNCLEAR = "unclear"
 UNCLEAR_GRAVE = "unclear_grave"
-UNCLEAR_CUES = frozenset({UNCLEAR, UNCLEAR_GRAVE})
-"""The cues of a text that speaks of a body in trouble but is not understood: what no word list
-holds is treated as urgent until it is asked."""
+SEVERAL_ALARMS = "several_alarms"
+MANY_ALARMS = "many_alarms"
+UNCLEAR_CUES = frozenset({UNCLEAR, UNCLEAR_GRAVE, SEVERAL_ALARMS, MANY_ALARMS})
+"""The cues of a text that speaks of a body in trouble but is not understood, and of one in which
+alarms of several kinds meet: what no word list holds is treated as urgent until it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,13 @@ class Explained:
 @dataclass(frozen=True, slots=True)
 class Unclear:
     """What tells of a body in trouble though no symptom is named: where it can be grave by the
-    part or the person, where not, and the words that make either pressing."""
+    part or the person, where not, and the words that make either pressing. Each matcher of
+    `alarms` is one kind."""
 
     vital: Matcher
     trouble: Matcher
     intense: Matcher
+    alarms: tuple[Matcher, ...]
 
 
 @dataclass(frozen=True, slots=True)
