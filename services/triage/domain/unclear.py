@@ -29,9 +29,12 @@ def unclear_cues(
     counts as unclear: a sprain that is told in many words stays a sprain.
     """
     kinds = _said(reading, words.alarms)
-    if not understood and kinds <= _OF_THINGS:
-        kinds = frozenset()
-    return _unclear(reading, findings, understood=understood, words=words) | _alarms(kinds)
+    if not understood and kinds <= _OF_THINGS and not _said(reading, (words.body,)):
+        return frozenset()
+    told = _unclear(reading, findings, understood=understood, words=words)
+    if told and _OBSERVED in kinds:
+        told |= {UNCLEAR_GRAVE}
+    return told | _alarms(kinds)
 
 
 def _unclear(

@@ -87,6 +87,7 @@ def _unclear(file: LexiconFile, signs: SignsFile) -> Unclear:
     return Unclear(
         vital=matcher("vital", signs.unclear.vital),
         trouble=matcher("trouble", signs.unclear.trouble),
+        body=matcher("body", signs.unclear.body),
         intense=matcher("intense", signs.unclear.intense),
         alarms=tuple(matcher(name, entry) for name, entry in signs.alarms.items()),
     )

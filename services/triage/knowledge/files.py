@@ -81,6 +81,7 @@ class LexiconFile(Entry):
 class UnclearEntry(Entry):
     vital: WordsEntry
     trouble: WordsEntry
+    body: WordsEntry
     intense: WordsEntry
 
 

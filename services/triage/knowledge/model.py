@@ -89,11 +89,12 @@ class Explained:
 @dataclass(frozen=True, slots=True)
 class Unclear:
     """What tells of a body in trouble though no symptom is named: where it can be grave by the
-    part or the person, where not, and the words that make either pressing. Each matcher of
-    `alarms` is one kind."""
+    part or the person, where not, any part of a body, and the words that make trouble
+    pressing. Each matcher of `alarms` is one kind."""
 
     vital: Matcher
     trouble: Matcher
+    body: Matcher
     intense: Matcher
     alarms: tuple[Matcher, ...]
 
