@@ -6,6 +6,7 @@ from services.triage.domain.mentions import Mention, find_mentions
 from services.triage.domain.reading import Reading
 from services.triage.knowledge.model import (
     MANY_ALARMS,
+    OBSERVED_ALARM,
     SEVERAL_ALARMS,
     UNCLEAR,
     UNCLEAR_GRAVE,
@@ -14,10 +15,12 @@ from services.triage.knowledge.model import (
 )
 
 SEVERAL = 3
-MANY = 4
+PAIR = 2
 # Kinds that also stand in talk about things; alone they say nothing of a body.
 _OF_THINGS = frozenset({"onset", "progress", "unable", "intense", "picture", "form", "force"})
-_OBSERVED = "third"
+# Who is spoken of: somebody who does not tell it himself, or cannot bear much.
+_OBSERVED = frozenset({"third", "host"})
+_STRONG = frozenset({"onset", "progress", "blood", "breath", "mind", "region"}) | _OBSERVED
 
 
 def unclear_cues(
@@ -32,7 +35,7 @@ def unclear_cues(
     if not understood and kinds <= _OF_THINGS and not _said(reading, (words.body,)):
         return frozenset()
     told = _unclear(reading, findings, understood=understood, words=words)
-    if told and _OBSERVED in kinds:
+    if told and "third" in kinds:
         told |= {UNCLEAR_GRAVE}
     return told | _alarms(kinds)
 
@@ -49,9 +52,14 @@ def _unclear(
 
 
 def _alarms(kinds: frozenset[str]) -> frozenset[str]:
-    if len(kinds) >= MANY or (_OBSERVED in kinds and len(kinds) >= SEVERAL):
-        return frozenset({SEVERAL_ALARMS, MANY_ALARMS})
-    return frozenset({SEVERAL_ALARMS} if len(kinds) >= SEVERAL else ())
+    cues = set()
+    if len(kinds) >= SEVERAL:
+        cues.add(SEVERAL_ALARMS)
+        if kinds & _STRONG:
+            cues.add(MANY_ALARMS)
+    if len(kinds) >= PAIR and kinds & _OBSERVED:
+        cues.add(OBSERVED_ALARM)
+    return frozenset(cues)
 
 
 def _said(reading: Reading, matchers: Iterable[Matcher]) -> frozenset[str]:
