@@ -29,15 +29,19 @@ def unclear_cues(
     """`findings` are the symptoms' mentions of any stance, `understood` whether one was said.
 
     Beside an understood complaint only what concerns a vital part, and is no part of a finding,
-    counts as unclear: a sprain that is told in many words stays a sprain.
+    counts as unclear: a sprain that is told in many words stays a sprain. Where nothing was
+    understood, two alarms about a body are enough.
     """
     kinds = _said(reading, words.alarms)
-    if not understood and kinds <= _OF_THINGS and not _said(reading, (words.body,)):
-        return frozenset()
-    told = _unclear(reading, findings, understood=understood, words=words)
-    if told and "third" in kinds:
-        told |= {UNCLEAR_GRAVE}
-    return told | _alarms(kinds)
+    of_body = understood or bool(_said(reading, (words.body,)))
+    if kinds <= _OF_THINGS and not of_body:
+        kinds = frozenset()
+    cues = _unclear(reading, findings, understood=understood, words=words)
+    if not understood and of_body and len(kinds) >= PAIR:
+        cues |= {UNCLEAR, UNCLEAR_GRAVE} if len(kinds) >= SEVERAL else {UNCLEAR}
+    if cues and kinds & _OBSERVED:
+        cues |= {UNCLEAR_GRAVE}
+    return cues | _alarms(kinds, understood=understood)
 
 
 def _unclear(
@@ -51,13 +55,13 @@ def _unclear(
     return frozenset({UNCLEAR, UNCLEAR_GRAVE} if pressing else {UNCLEAR})
 
 
-def _alarms(kinds: frozenset[str]) -> frozenset[str]:
+def _alarms(kinds: frozenset[str], *, understood: bool) -> frozenset[str]:
     cues = set()
     if len(kinds) >= SEVERAL:
         cues.add(SEVERAL_ALARMS)
         if kinds & _STRONG:
             cues.add(MANY_ALARMS)
-    if len(kinds) >= PAIR and kinds & _OBSERVED:
+    if understood and len(kinds) >= PAIR and kinds & _OBSERVED:
         cues.add(OBSERVED_ALARM)
     return frozenset(cues)
 
