@@ -70,7 +70,7 @@ def test_what_is_not_understood_is_urgent_and_says_so(knowledge: Knowledge) -> N
 
 
 def test_what_is_not_understood_but_pressing_is_an_emergency(knowledge: Knowledge) -> None:
-    assessment = judge("갑자기 목덜미가 뭐라 말할 수 없이 굳고 불편해요", knowledge)
+    assessment = judge("배꼽이 갑자기 불룩하고 굳었어요", knowledge)
     assert assessment.ktas == 2
     assert "unclear_grave" in flags(assessment)
 
@@ -83,7 +83,7 @@ def test_alarms_of_several_kinds_are_an_emergency(knowledge: Knowledge) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "발목을 삐었어요 조금 부었어요",
+        "발목을 삐었어요 조금 부었어요 24세",
         "감기 기운이 있고 목이 칼칼해요",
         "종이에 손을 베였어요",
         "독감 주사 맞은 팔이 뻐근해요",
