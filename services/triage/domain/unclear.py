@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from services.triage.domain.mentions import Mention, find_mentions
+from services.triage.domain.mentions import Mention, find_mentions, names_said
 from services.triage.domain.reading import Reading
 from services.triage.knowledge.model import (
     MANY_ALARMS,
@@ -10,7 +10,6 @@ from services.triage.knowledge.model import (
     SEVERAL_ALARMS,
     UNCLEAR,
     UNCLEAR_GRAVE,
-    Matcher,
     Unclear,
 )
 
@@ -32,8 +31,8 @@ def unclear_cues(
     counts as unclear: a sprain that is told in many words stays a sprain. Where nothing was
     understood, two alarms about a body are enough.
     """
-    kinds = _said(reading, words.alarms)
-    of_body = understood or bool(_said(reading, (words.body,)))
+    kinds = names_said(reading, words.alarms)
+    of_body = understood or bool(names_said(reading, (words.body,)))
     if kinds <= _OF_THINGS and not of_body:
         kinds = frozenset()
     cues = _unclear(reading, findings, understood=understood, words=words)
@@ -51,7 +50,7 @@ def _unclear(
     told = find_mentions(reading, matchers)
     if not any(m.stance == "said" and not _is_known(m, findings) for m in told):
         return frozenset()
-    pressing = _said(reading, (words.intense,))
+    pressing = names_said(reading, (words.intense,))
     return frozenset({UNCLEAR, UNCLEAR_GRAVE} if pressing else {UNCLEAR})
 
 
@@ -64,10 +63,6 @@ def _alarms(kinds: frozenset[str], *, understood: bool) -> frozenset[str]:
     if understood and len(kinds) >= PAIR and kinds & _OBSERVED:
         cues.add(OBSERVED_ALARM)
     return frozenset(cues)
-
-
-def _said(reading: Reading, matchers: Iterable[Matcher]) -> frozenset[str]:
-    return frozenset(m.matcher.name for m in find_mentions(reading, matchers) if m.stance == "said")
 
 
 def _is_known(told: Mention, findings: Iterable[Mention]) -> bool:
