@@ -126,7 +126,7 @@ def test_a_small_cut_gets_no_advice_for_shock(knowledge: Knowledge) -> None:
 def test_everyday_talk_has_no_level(knowledge: Knowledge) -> None:
     lines = [
         line
-        for name in ("everyday.txt", "everyday2.txt")
+        for name in ("everyday.txt", "everyday2.txt", "everyday3.txt")
         for line in (DATA / name).read_text(encoding="utf-8").splitlines()
         if line and not line.startswith("#")
     ]

@@ -19,7 +19,8 @@ PAIR = 2
 _OF_THINGS = frozenset({"onset", "progress", "unable", "intense", "picture", "form", "force"})
 # Who is spoken of: somebody who does not tell it himself, or cannot bear much.
 _OBSERVED = frozenset({"third", "host"})
-_STRONG = frozenset({"onset", "progress", "blood", "breath", "mind", "region"}) | _OBSERVED
+# Kinds about the whole body or the person; a small complaint seldom has two of them.
+_STRONG = frozenset({"blood", "breath", "mind", "region"}) | _OBSERVED
 
 
 def unclear_cues(
@@ -58,7 +59,7 @@ def _alarms(kinds: frozenset[str], *, understood: bool) -> frozenset[str]:
     cues = set()
     if len(kinds) >= SEVERAL:
         cues.add(SEVERAL_ALARMS)
-        if kinds & _STRONG:
+        if not understood or len(kinds & _STRONG) >= PAIR or len(kinds) > SEVERAL:
             cues.add(MANY_ALARMS)
     if understood and len(kinds) >= PAIR and kinds & _OBSERVED:
         cues.add(OBSERVED_ALARM)
