@@ -111,6 +111,21 @@ def test_talk_raises_no_alarm(text: str, knowledge: Knowledge) -> None:
     assert not assessment.advice.call_119
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "심장에 스텐트를 넣었어요",
+        "어머니는 심장 수술을 하셨고 당뇨가 있으세요",
+        "아버지는 고혈압이 있고 무릎 수술을 하셨어요",
+        "고혈압약 먹고 있어요",
+        "왼쪽이요",
+        "서울 강남구 역삼동이에요",
+    ],
+)
+def test_an_answer_about_old_diseases_raises_no_alarm(text: str, knowledge: Knowledge) -> None:
+    assert judge(text, knowledge).red_flags == ()
+
+
 def test_a_place_and_a_farewell_are_still_heard(knowledge: Knowledge) -> None:
     assert "suicide_danger" in flags(judge("한강 다리 난간에 올라왔어요", knowledge))
     assert "suicide_danger" in flags(judge("옥상에 앉아서 미안하다고 문자를 보내요", knowledge))

@@ -82,12 +82,19 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     age = _patient_age(find_ages(reading.lowered, this_year=this_year), person, reading)
     severity = frozenset(_said(reading, lexicon.cues))
     understood = bool(symptoms) or not severity.isdisjoint(knowledge.told)
-    severity |= unclear_cues(reading, findings, understood=understood, words=lexicon.unclear)
+    history = _known_diseases(reading, lexicon.history)
+    severity |= unclear_cues(
+        reading,
+        findings,
+        understood=understood,
+        background=bool(history),
+        words=lexicon.unclear,
+    )
     return Extraction(
         patient=_patient(reading, age, person, maternity, symptoms, knowledge),
         symptoms=symptoms,
         negated=_negated(mentions, codes),
-        history=_known_diseases(reading, lexicon.history),
+        history=history,
         special=_special(reading, lexicon.special, age, person, maternity),
         vitals=find_vitals(reading.lowered),
         onset_minutes=find_onset(reading.lowered),

@@ -64,8 +64,8 @@ def find_mentions(reading: Reading, matchers: Iterable[Matcher]) -> tuple[Mentio
 
 
 def names_said(reading: Reading, matchers: Iterable[Matcher]) -> frozenset[str]:
-    """Which of the matchers are said at all, wherever: the first place of each is enough. Told
-    apart from `find_mentions` neither by enumerations nor by second thoughts."""
+    """Which of the matchers are said at all, wherever: the first place of each is enough.
+    Unlike `find_mentions` it heeds neither shared denials nor second thoughts."""
     orders = dictated(reading.lowered)
     return frozenset(
         matcher.name

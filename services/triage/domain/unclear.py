@@ -19,20 +19,31 @@ PAIR = 2
 _OF_THINGS = frozenset({"onset", "progress", "unable", "intense", "picture", "form", "force"})
 # Who is spoken of: somebody who does not tell it himself, or cannot bear much.
 _OBSERVED = frozenset({"third", "host"})
+# What belongs to the telling of an old disease.
+_BACKGROUND = _OBSERVED | {"region"}
 # Kinds about the whole body or the person; a small complaint seldom has two of them.
 _STRONG = frozenset({"blood", "breath", "mind", "region"}) | _OBSERVED
 
 
 def unclear_cues(
-    reading: Reading, findings: Sequence[Mention], *, understood: bool, words: Unclear
+    reading: Reading,
+    findings: Sequence[Mention],
+    *,
+    understood: bool,
+    background: bool,
+    words: Unclear,
 ) -> frozenset[str]:
-    """`findings` are the symptoms' mentions of any stance, `understood` whether one was said.
+    """`findings` are the symptoms' mentions of any stance, `understood` whether one was said,
+    `background` whether a disease or an operation was: who only tells what somebody has, as an
+    answer to that question, raises no alarm.
 
     Beside an understood complaint only what concerns a vital part, and is no part of a finding,
     counts as unclear: a sprain that is told in many words stays a sprain. Where nothing was
     understood, two alarms about a body are enough.
     """
     kinds = names_said(reading, words.alarms)
+    if background and not understood:
+        kinds -= _BACKGROUND
     of_body = understood or bool(names_said(reading, (words.body,)))
     if kinds <= _OF_THINGS and not of_body:
         kinds = frozenset()
