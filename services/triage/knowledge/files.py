@@ -80,6 +80,20 @@ class LexiconFile(Entry):
     supplement: dict[str, WordsEntry] = {}
 
 
+class UnclearEntry(Entry):
+    vital: WordsEntry
+    trouble: WordsEntry
+    body: WordsEntry
+    intense: WordsEntry
+
+
+class SignsFile(Entry):
+    macros: dict[str, str]
+    signs: dict[str, WordsEntry]
+    unclear: UnclearEntry
+    alarms: dict[str, WordsEntry]
+
+
 class AgeEntry(Entry):
     min: Annotated[int, Field(ge=0, le=130)] = 0
     max: Annotated[int, Field(ge=0, le=130)] = 130
