@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from services.triage.domain.misreadings import is_misread
 from services.triage.domain.negation import (
     Stance,
     denies_noun,
@@ -85,6 +86,8 @@ def _of_one(reading: Reading, matcher: Matcher) -> Iterator[Mention]:
     if matcher.korean is not None and reading.has_other:
         for start, end in _places(reading, matcher.korean):
             stance = korean_stance(reading, start, end, matcher)
+            if stance == "said" and is_misread(matcher.name, reading.squeezed, start, end):
+                stance = "void"
             yield Mention(matcher, *reading.span(start, end), stance, (start, end))
     if matcher.spaced is not None and reading.has_latin:
         for found in matcher.spaced.finditer(reading.lowered):
