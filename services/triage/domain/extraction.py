@@ -11,8 +11,9 @@ from services.triage.domain.maternity import Maternity, find_maternity
 from services.triage.domain.mending import mended
 from services.triage.domain.mentions import Mention, find_mentions
 from services.triage.domain.negation import doubts_noun
+from services.triage.domain.orders import not_now, not_told
 from services.triage.domain.people import Complaint, Person, find_person
-from services.triage.domain.reading import Reading, masked, read
+from services.triage.domain.reading import Reading, blanked, masked, read
 from services.triage.domain.sexes import sex_of_organs
 from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
 from services.triage.knowledge.model import Explained, Knowledge, Matcher, Sex
@@ -21,6 +22,8 @@ Lane = Literal["act", "plan", "wish"]
 
 # What happens to all who were there, whoever the sentence is about.
 _SHARED = frozenset({"traffic_accident", "gas_inhalation"})
+
+_NEVER_OVER = frozenset({"suicidal_ideation", "self_harm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,10 @@ class Extraction:
 def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     """What the text says about the patient. Unknown is None or absent, never a guess."""
     lexicon = knowledge.lexicon
-    reading = mended(read(text), lexicon.spelling)
+    reading = read(text)
+    reading = mended(blanked(reading, not_told(reading.lowered)), lexicon.spelling)
     reading = masked(reading, lexicon.idioms, lexicon.idioms_spaced)
-    mentions = find_mentions(reading, lexicon.symptoms)
+    mentions = _current(find_mentions(reading, lexicon.symptoms), not_now(reading.lowered))
     person = find_person(
         reading,
         lexicon.relations,
@@ -90,6 +94,18 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
         severity=frozenset(_said(reading, lexicon.cues)),
         cry_for_help=lexicon.cry_for_help.search(reading.squeezed) is not None,
         lane=lane,
+    )
+
+
+def _current(
+    mentions: tuple[Mention, ...], over: tuple[tuple[int, int], ...]
+) -> tuple[Mention, ...]:
+    """Without what is told of a past that is over; a wish to die is never over."""
+    return tuple(
+        mention
+        for mention in mentions
+        if mention.matcher.name in _NEVER_OVER
+        or not any(start <= mention.start < end for start, end in over)
     )
 
 

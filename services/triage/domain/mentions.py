@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from services.triage.domain.denials import denies_noun
 from services.triage.domain.negation import (
     Stance,
-    denies_noun,
-    dictated,
     english_stance,
     is_list_joint,
     korean_stance,
@@ -56,21 +55,20 @@ def find_mentions(reading: Reading, matchers: Iterable[Matcher]) -> tuple[Mentio
     found = [mention for matcher in matchers for mention in _of_one(reading, matcher)]
     found.sort(key=lambda mention: (mention.start, -mention.end))
     shared = _with_shared_denial(reading, _distinct(found))
-    return tuple(
-        _without_replaced(
-            _taken_back(reading, _corrected(reading, _obeyed_by_nobody(reading, shared)))
-        )
-    )
+    return tuple(_without_replaced(_taken_back(reading, _corrected(reading, shared))))
 
 
 def _of_one(reading: Reading, matcher: Matcher) -> Iterator[Mention]:
     if matcher.korean is not None and reading.has_other:
         for start, end in _places(reading, matcher.korean):
+            place = reading.span(start, end)
             stance = korean_stance(reading, start, end, matcher)
-            yield Mention(matcher, *reading.span(start, end), stance, (start, end))
+            if stance == "said" and reading.squeezed[start].isascii():
+                stance = english_stance(reading.lowered, *place)
+            yield Mention(matcher, *place, stance, (start, end))
     if matcher.spaced is not None and reading.has_latin:
         for found in matcher.spaced.finditer(reading.lowered):
-            stance = english_stance(reading.lowered, found.start())
+            stance = english_stance(reading.lowered, *found.span())
             if stance == "said" and denies_noun(
                 reading.lowered, _after_space(reading, found.end())
             ):
@@ -136,19 +134,6 @@ def _share_denial(reading: Reading, earlier: Mention, later: Mention) -> bool:
     return is_list_joint(
         reading.squeezed, earlier.squeezed[1], later.squeezed[0]
     ) and not _SENTENCE_END.search(between)
-
-
-def _obeyed_by_nobody(reading: Reading, mentions: list[Mention]) -> list[Mention]:
-    """What is dictated or supposed is no finding, whatever it names."""
-    orders = dictated(reading.lowered)
-    if not orders:
-        return mentions
-    return [
-        replace(mention, stance="void")
-        if any(start <= mention.start < end for start, end in orders)
-        else mention
-        for mention in mentions
-    ]
 
 
 def _corrected(reading: Reading, mentions: list[Mention]) -> list[Mention]:

@@ -37,7 +37,7 @@ _UNHARMED = re.compile(
     r"[은는이가도만]?(?:지금은|다행히|일단|좀|다)*(?:괜찮|멀쩡|무사|이상없|안다[쳤치]|다치지않|안아[프파]|문제없|아무렇지|(?:열|감기|기침)만)"
 )
 _THIRD = re.compile(
-    r"(?<![주쑤모다역마쉬적택])(?:셨|시고|시는|십니다|시네|신대|시다(?!피|시)|셔서|셔요|시더|신데|시거든|시길래|시니까|시면서)"
+    r"(?<![주쑤모다역마쉬적택부])(?:셨|시고|시는|십니다|시네|신대|시다(?!피|시)|셔서|셔요|시더|신데|시거든|시길래|시니까|시면서)"
     r"|(?<![주하])세요(?!\?)|아파하|힘들어하|괴로워하|[다냐라자]고(?:해요|하[세네는며면]|해서|합니|그래|그러)|(?<!드)(?<!프)(?<!럽)대요(?:\||$)|[프럽르]대요|(?<!드)래요(?:\||$)"
     r"|캅니더|카네|카더|카시|다카|댄햄|댄고|다구혀|[다라]네요(?:\||$)|[다라]ㅂ니다|답니다|랍니다"
 )
@@ -62,6 +62,8 @@ _PRONOUNS = frozenset({"he", "his", "him", "she", "her"})
 _SENTENCE_END = re.compile(r"(?:요|다|죠|네|음|함|임|유|예|슈)(?=[\s.!?~])|[.!?\n]")
 # Without a complaint these name nobody: "여기 사람이 답해 주나요".
 _ANYBODY = ("사람", "환자", "선생", "학생", "손님", "승객", "직원")
+# What the speaker has only heard of somebody is no complaint of this message.
+_HEARSAY = re.compile(r"(?:다는데|다던데|라던데|다더니|다더라|다길래|다고\s?하던데|했대서|라는데)")
 _ORDER = re.compile(r"첫째|둘째|셋째|막내|큰|작은")
 
 
@@ -111,7 +113,9 @@ def find_person(
     if codes & _OF_MOTHERS:
         # The child that is spoken of is not born yet, or is another one ("둘째예요").
         others = [figure for figure in others if figure.stage is None]
-    figures = sorted([*others, *_selves(reading, others)], key=lambda figure: figure.start)
+    figures = _heard_of(
+        sorted([*others, *_selves(reading, others)], key=lambda figure: figure.start), reading
+    )
     patient = _patient(figures, complaints)
     if patient is None:
         return Person(stated_sex(reading), _implied_self(reading, complaints, codes), None, None)
@@ -127,6 +131,19 @@ def find_person(
     sex = sex or pronoun_sex(reading)
     stage = patient.stage or next((figure.stage for figure in same if figure.stage), None)
     return Person(sex, False, stage, patient.start, stretches)
+
+
+def _heard_of(figures: list[_Figure], reading: Reading) -> list[_Figure]:
+    """Others of whom something is only heard do not count where the speaker follows."""
+    last_self = max((f.start for f in figures if f.kind == "self"), default=-1)
+    return [
+        replace(figure, unharmed=True)
+        if figure.kind == "other"
+        and figure.start < last_self
+        and _HEARSAY.search(reading.lowered, figure.end, last_self)
+        else figure
+        for figure in figures
+    ]
 
 
 def _patient(figures: list[_Figure], complaints: Sequence[Complaint]) -> _Figure | None:
