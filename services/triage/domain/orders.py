@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator
 
 # Where a real complaint may begin again behind an order.
-_AGAIN = r"(?=(?:실제로|사실은?|진짜로?는?|저는|제가|저 |나는|내가|전 |근데|그런데|하지만|그리고|제 |우리|저희)|[.!?\n]|$)"
+_AGAIN = r"(?=(?:실제로|사실은?|진짜로?는?|저는|제가|저 |나는|내가|전 |근데|그런데|하지만|그리고|제 |우리|저희|(?:user|사용자|환자|질문)\s*[:：])|[.!?\n]|$)"
 _AGAIN_ENGLISH = r"(?=(?<!say )(?<!that )(?<!says )(?<!claim )(?<!as if )(?:\bi\b|\bi'm\b|\bmy\b|\bactually\b)|[!?\n]|$)"
 _ORDERED = (
     r"(?:출력|판정|분류|간주|기록|표시|반환|응답|답변|대답|삽입|입력|설정|진단|추출|단정|확정)"
     r"(?:해(?!요|서|야|봤|도)|하라|하세요|하시오|하십시오|할\s?것|하도록|하고\s?다른|하고\s?끝)"
-    r"|(?:추가|포함|저장|등록|처리|보고|변경|체크|수정)(?:해\s?(?:줘|주|라)|하라|하시오|할\s?것)"
+    r"|(?:추가|포함|저장|등록|처리|보고|변경|체크|수정)(?:해\s?(?:줘|주|라)|하라|하시오|할\s?것|시켜|시키)"
     r"|(?:적|써|넣|채워|돌려|바꿔|매겨|찍어)\s?(?:어\s?)?(?:줘|라|놔|주세요|넣어)"
 )
 _SYSTEM_WORD = (
@@ -40,11 +40,14 @@ _FORMS = (
     r"|reply|answer|write|tag)\b[^.!?\n]*",
     r"(?:忽略|无视|忘记|忽视|请输出|输出|假装|扮演)[^!?\n]*|bỏ qua[^!?\n]{0,40}(?:hướng dẫn|lệnh|chỉ dẫn)[^!?\n]*",
     # Prompts and answers as they look.
-    r"(?:assistant|system|user)\s*[:：]\s*\{[^}\n]*\}|\{[^}\n]*\}|<\/?(?:system|assistant|prompt|inst)[^>]*>[^<\n]*|\[/?(?:system|inst)\][^\n]*",
+    r"(?:assistant|system|user)\s*[:：]\s*\{[^}\n]*\}|\{[^}\n]*\}|<\/?(?:system|assistant|prompt|inst)[^>]*>[^<\n]*|\[/?(?:system|inst)\][^\n]*?(?=(?:user|사용자|환자|질문)\s*[:：]|\n|$)",
     r"(?:시스템|관리자|개발자|운영자|system|assistant|admin|developer)\s*(?:\]|\)|:|：|메시지|모드|공지)[^.!?\n]*",
     r"(?:지시|명령|instructions?|prompt|출력|output|답변|응답)\s*[:：][^\n]*",
     r"(?:respond|reply|answer|output|print|return|write|say)\b(?: only| just)?(?: with| as| in| that)?[^.!?\n]{0,20}"
     r"(?:json|exactly|\"|'|the (?:patient|user)|only)[^\n]*",
+    # What somebody would like to know about an illness.
+    r"(?:염|증|병|암|졸중|경색|출혈|맹장|풍|당뇨|독감|코로나|마비|결석|디스크|임신)\s?(?:이|가|에|이\s?오)?\s?"
+    r"(?:있으면|이면|면|이라면|라면|걸리면|오면|일\s?때)(?:(?![요다죠]\s)[^.!?\n]){0,40}?(?:가요|나요|까요|는지|을지)",
     # The household's animals, and cases that are only supposed.
     r"(?:강아지|고양이|댕댕이|멍멍이|반려견|반려묘|냥이)(?:가|이|는|도)(?![^.!?\n]{0,14}(?:물[렸려었어고림]|할퀴|할퀸|긁))[^.!?\n]*",
     r"(?:만약|만일|혹시라도|가령|예를 들어)[^.!?\n]{0,40}(?:면|다면|경우)",
@@ -69,7 +72,7 @@ _REACH = 60
 _NOT_TOLD = tuple(map(re.compile, _FORMS))
 _PAST = re.compile(
     r"(?:작년|재작년|예전|옛날|어릴\s?때|어렸을\s?(?:때|적)|\d+\s?년\s?전|몇\s?년\s?전|지난\s?(?:달|해|겨울|여름|봄|가을)|한때|과거)"
-    r"[^.!?\n]{2,40}?(?:나았|나아졌|완치|괜찮|없어졌|없어요|없고|없습|멀쩡|안\s?그래)"
+    r"[^.!?\n]{2,40}?(?:나았|나아졌|완치|괜찮|없어졌|없어요|없고|없습|멀쩡|안\s?그래|없었|사라졌|다\s?나)"
 )
 
 _JOKED = re.compile(
