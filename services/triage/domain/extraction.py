@@ -23,6 +23,8 @@ Lane = Literal["act", "plan", "wish"]
 # What happens to all who were there, whoever the sentence is about.
 _SHARED = frozenset({"traffic_accident", "gas_inhalation"})
 
+# Of these the denial by name counts, however it may look: a fall off a bicycle.
+_DENIED_BY_NAME = frozenset({"traffic_accident", "fall_from_height", "assault"})
 _NEVER_OVER = frozenset({"suicidal_ideation", "self_harm"})
 
 
@@ -131,8 +133,9 @@ def _of_patient(mentions: tuple[Mention, ...], person: Person) -> tuple[Mention,
 
 def _symptoms(reading: Reading, mentions: tuple[Mention, ...]) -> tuple[Symptom, ...]:
     first: dict[str, Symptom] = {}
+    refused = {m.matcher.name for m in mentions if m.stance == "denied"} & _DENIED_BY_NAME
     for mention in mentions:
-        if mention.stance == "said" and mention.matcher.name not in first:
+        if mention.stance == "said" and mention.matcher.name not in refused | first.keys():
             quote = reading.quote(mention.start, mention.end)
             first[mention.matcher.name] = Symptom(mention.matcher.name, quote)
     return tuple(first.values())

@@ -46,9 +46,7 @@ _BREATHLESS = re.compile(r"숨이?(?:너무|탁|턱)?(?:차|가빠|막혀|막히
 _IN_PAIN = re.compile(r"(?:아[프파퍼]|쑤[시셔]|가려|가렵|벌렁거려?|결[려리])" + _SO)
 _CHOKED = re.compile(r"목에걸[려렸][^|]{0,4}\|?$|(?:꿀꺽|켁켁|컥컥)[^|]{0,16}\|?$")
 _CAUSE_REACH = 24
-_FAINTING = re.compile(
-    r"(?:기절|실신|쓰러|까무러|졸도|혼절|피나$|피가나$|부러|찢어|코피터)[가-힣]{0,2}$"
-)
+_FAINTING = re.compile(r"(?:기절|실신|쓰러|까무러|졸도|혼절)[가-힣]{0,2}$")
 _DRUG_NAMED = re.compile(
     r"약(?!(?:을|도|만|은|이)?[^|]{0,8}?(?:먹|드[시셨]|복용|써|발라|바르|듣|넣|끊|타[다러]))|(?:에좋은|에먹는|예절|포스터|캠페인|치료제|전문|학회|교육|강의|영상|뉴스|기사|검색)"
 )
@@ -60,6 +58,8 @@ _DOUBTED = re.compile(
     r"(?:이|증상)?(?:인가|인지|일까|일수|아닐까|아닌가|의심|같[아은]|처럼|맞나|증상|오는|올것|될까|올까|걸릴)"
 )
 _ASKED = re.compile(r"(?:이|증상)?(?:인가|인지|일까|아닐까|아닌가|의심|맞나|올까|걸릴까)")
+_THREATENED = re.compile(r"(?:피|피가|코피|부러|찢어|터)[가-힣]{0,2}$")
+_WOULD = re.compile(r"겠(?:다|네|음|어(?!요))")
 _SUSPECTED = re.compile(
     r"(?:심장마비|심정지|열사병|일사병|저혈당|고혈당|아나필락시스|뇌진탕|파상풍|맹장염|중독|탈구|골절|디스크)$"
 )
@@ -102,7 +102,7 @@ def korean_stance(reading: Reading, start: int, end: int, matcher: Matcher) -> S
     compared = matcher.literal and _BLOW.search(named) and _LIKE.match(squeezed, end)
     if compared or any(
         what.search(named) and how.match(squeezed, end)
-        for what, how in ((_FAINTING, _AS_IF), (_SUSPECTED, _ASKED))
+        for what, how in ((_FAINTING, _AS_IF), (_SUSPECTED, _ASKED), (_THREATENED, _WOULD))
     ):
         return "void"
     return "said"

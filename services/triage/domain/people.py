@@ -32,6 +32,9 @@ _OBJECT = re.compile(r"(?:님|분|들)?(?:을|를)")
 _SPEAKER = re.compile(
     r"(?:인데|입니다|이에요|예요|이고|이구|임|인데요|거든|이라서|으로서|로서|되는)"
 )
+# "아줌마예요": nobody calls a relative so without saying whose.
+_INTRODUCED = re.compile(r"(?:이?예요|이?에요|이?요|입니다|이유|여유|라예|라우|임)")
+_OWN_WORDS = frozenset({"아줌마", "아저씨", "할매", "할배", "할망", "하르방", "할머니", "할아버지"})
 _CHAIN = re.compile(r"(?:의|네|쪽|분)?")
 _UNHARMED = re.compile(
     r"[은는이가도만]?(?:지금은|다행히|일단|좀|다)*(?:괜찮|멀쩡|무사|이상없|안다[쳤치]|다치지않|안아[프파]|문제없|아무렇지|(?:열|감기|기침)만)"
@@ -123,6 +126,7 @@ def find_person(
     stretches = _stretches(figures, patient, reading.lowered)
     if patient.kind == "self":
         sex = stated_sex(reading) if len(same) == len(figures) or not others else None
+        sex = sex or patient.sex or next((f.sex for f in same if f.sex), None)
         sex = sex or _sex_beside(reading, patient, figures)
         return Person(sex, True, None, patient.start, stretches)
     sex = patient.sex or next((f.sex for f in same if f.sex and not f.unharmed), None)
@@ -217,6 +221,8 @@ def _others(reading: Reading, relation: Relation) -> list[_Figure]:
         figure = _figure(reading, relation, found)
         if figures and _CHAIN.fullmatch(reading.lowered[figures[-1].end : figure.start].strip()):
             figures[-1] = _chained(figures[-1], figure)
+        elif _introduces(reading, figure, found.end()):
+            roles.append(replace(figure, kind="self", weak=True))
         elif _SPEAKER.match(squeezed, found.end()):
             if figure.word.endswith("학생") or _has_illness(reading, figure):
                 continue
@@ -230,6 +236,21 @@ def _others(reading: Reading, relation: Relation) -> list[_Figure]:
     return [*figures, *roles] if figures and not any(f.sex for f in figures) else figures or roles
 
 
+def _introduces(reading: Reading, figure: _Figure, end: int) -> bool:
+    """ "72년생 아줌마예요", "나 예순여섯 할매요": an age and a copula, and no word whose it is."""
+    before = reading.lowered[max(0, figure.start - 12) : figure.start]
+    return (
+        figure.word in _OWN_WORDS
+        and _INTRODUCED.match(reading.squeezed, end) is not None
+        and _AGED.search(before) is not None
+        and _WHOSE.search(before) is None
+    )
+
+
+_AGED = re.compile(
+    r"(?:\d|년생|살|세|대|[가-힣]{1,3}(?:하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉)|[나저]는?)\s*$"
+)
+_WHOSE = re.compile(r"(?:우리|저희|옆집|시댁|친정|울|외|이웃)")
 _NAME_OF_ILLNESS = re.compile(r"[가-힣]{1,8}\s?$")
 
 
