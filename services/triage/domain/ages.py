@@ -158,7 +158,7 @@ _FORMS = _forms(
     (
         r"\b(?:i am|i'm|im|he is|he's|she is|she's|(?:my|our) (?:\w+ ){1,2}is|who is|patient is"
         r"|turned)\s+"
-        r"(\d{1,3})\b(?!\s*(?:degrees|weeks?|months?|days?|hours?|minutes?|%|/|kg|cm|c\b|f\b|bpm|\.\d|over))",
+        r"(\d{1,3})\b(?!\s*(?:degrees|weeks?|months?|days?|hours?|minutes?|%|/|kg|cm|feet|foot|ft|minutes?|times|c\b|f\b|bpm|\.\d|over))",
         told.told_of_person,
     ),
     (

@@ -71,7 +71,8 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     reading = read(text)
     reading = mended(blanked(reading, not_told(reading.lowered)), lexicon.spelling)
     reading = masked(reading, lexicon.idioms, lexicon.idioms_spaced)
-    mentions = _current(find_mentions(reading, lexicon.symptoms), not_now(reading.lowered))
+    mentions = find_mentions(reading, lexicon.symptoms)
+    mentions = _current(mentions, reading.lowered, grave=frozenset(lexicon.gravest))
     person = find_person(
         reading,
         lexicon.relations,
@@ -100,15 +101,32 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
 
 
 def _current(
-    mentions: tuple[Mention, ...], over: tuple[tuple[int, int], ...]
+    mentions: tuple[Mention, ...], lowered: str, *, grave: frozenset[str]
 ) -> tuple[Mention, ...]:
-    """Without what is told of a past that is over; a wish to die is never over."""
+    """Without what is told of a past that is over; a wish to die is never over, nor is a grave
+    complaint that has just passed ("말이 어눌했는데 지금은 안 어눌해요")."""
+    over = not_now(lowered)
     return tuple(
         mention
         for mention in mentions
         if mention.matcher.name in _NEVER_OVER
-        or not any(start <= mention.start < end for start, end in over)
+        or not (
+            any(start <= mention.start < end for start, end in over)
+            or (mention.matcher.name not in grave and _passed(mention, mentions, lowered))
+        )
     )
+
+
+def _passed(mention: Mention, mentions: tuple[Mention, ...], lowered: str) -> bool:
+    return mention.stance == "said" and any(
+        later.matcher is mention.matcher
+        and later.stance == "denied"
+        and _NOW.search(lowered, mention.end, max(mention.end, later.start)) is not None
+        for later in mentions
+    )
+
+
+_NOW = re.compile(r"지금은|이제는|이젠|현재는|오늘은")
 
 
 def _complaints(mentions: tuple[Mention, ...], gravest: tuple[str, ...]) -> list[Complaint]:

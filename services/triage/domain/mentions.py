@@ -9,6 +9,7 @@ from services.triage.domain.denials import denies_noun
 from services.triage.domain.negation import (
     Stance,
     english_stance,
+    foreign_stance,
     is_list_joint,
     korean_stance,
 )
@@ -63,22 +64,20 @@ def _of_one(reading: Reading, matcher: Matcher) -> Iterator[Mention]:
         for start, end in _places(reading, matcher.korean):
             place = reading.span(start, end)
             stance = korean_stance(reading, start, end, matcher)
-            if stance == "said" and reading.squeezed[start].isascii():
-                stance = english_stance(reading.lowered, *place)
+            if stance == "said":
+                stance = foreign_stance(reading, start, place)
             yield Mention(matcher, *place, stance, (start, end))
     if matcher.spaced is not None and reading.has_latin:
         for found in matcher.spaced.finditer(reading.lowered):
             stance = english_stance(reading.lowered, *found.span())
-            if stance == "said" and denies_noun(
-                reading.lowered, _after_space(reading, found.end())
-            ):
+            if stance == "said" and denies_noun(_what_follows(reading, found.end()), 0):
                 stance = "denied"
             yield Mention(matcher, found.start(), found.end(), stance, None)
 
 
-def _after_space(reading: Reading, place: int) -> int:
-    """ "fever 없음": what stands behind an English word in a Korean sentence."""
-    return place + 1 if reading.lowered[place : place + 1] == " " else place
+def _what_follows(reading: Reading, place: int) -> str:
+    """ "fever 없음", "head injury는 아니고": what stands behind an English word, unspaced."""
+    return reading.lowered[place : place + _REACH].replace(" ", "")
 
 
 def _places(reading: Reading, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:

@@ -21,12 +21,12 @@ _MISTAKEN = re.compile(
     r"|(?:[가-힣]{0,2}?(?:라|다)|(?<=[라다]))고(?:말|썼|적|했|하[셨시]|들[었어])[^|]{0,5}\|?(?:사실|알고보니|실은|다시(?:보|물어|재|확인|쟀)[^|]{0,4}니|재(?:보)?니|정확히)|(?:이?라|[가-힣]{0,2}?다)기보[다단]|(?:건|것은|거는|사람은)[가-힣]{1,5}?(?:이고|고)\|?(?:저|나|전|제)[는가]?|(?:(?<=한)|인)줄(?:로)?(?:만)?알"
 )
 _FEARED = re.compile(
-    r"(?:이|가|을|를)?(?:[가-힣]{0,2}?)(?:ㄹ까|[올날될할질릴생길걸갈플]까|을까)(?:봐|무서|걱정|싶|\||요|하는|두려|염려)"
+    r"(?:이|가|을|를)?[가-힣]{0,3}?까(?:봐|무서|걱정|싶|\||요|하는|두려|염려)"
     r"|(?:[ㄹ질할을]|[올날될걸릴]){0,1}(?:때까지|정도로|만큼)(?:공부|일[했하]|웃|놀|먹|울었|뛰었|운동|마셨|게임)|도(?:되나|되는지|될까|돼요|되요|괜찮을|괜찮나)"
     r"|(?:가|이|은|는|을|를)?(?:합의금|보험|스케일링|가격|비용|요금|효과음|캐릭터|이모티콘|그림|모양|스티커|자격증|소리효과)"
     r"|까(?:봐|무서|걱정|싶|하는|두려|염려)"
     r"|(?:이|가)?(?:오|나|생기|되|걸리|하|이)?면(?:어떡|어떻게|어쩌|되나)"
-    r"|(?:을|를)?(?:예방|대비|막으려|조심)|보험|(?:이|가)?(?:[올걸할날될릴]{0,2})뻔(?!뻔)"
+    r"|(?:을|를)?(?:예방|대비|막으려|조심)|(?:[가-힣]{0,3}?)(?:건|것은|게)(?:작년|재작년|예전|옛날|지난|몇년|\d+년|한참)|로돌아가신(?:할|아버|어머|분|남편|엄마|아빠)|보험|(?:이|가)?(?:[올걸할날될릴]{0,2})뻔(?!뻔)"
     r"|(?:화분|벽돌|돌|물건|간판|상자|박스|짐|고드름|유리|나뭇가지|책)(?:에|이|가|을|를|한테)|각(?:\||$|이다|임)|[가-힣]?[은는]?사람(?:도|들도|들이)(?:있|많)"
 )
 # "열나면 언제 응급실에 가나요" asks about a case; "기침하면 가슴이 아픈데 왜 그런가요" tells one.
@@ -75,6 +75,8 @@ _ENGLISH_DENIED_AFTER = re.compile(
     r"\s*[:?-]\s*(?:no(?:ne|pe)?|negative|denied|nil|absent)\b"
     r"|\s+(?:is|are|was|were) (?:absent|negative|denied)\b"
 )
+_CHINESE_NOT = re.compile(r"(?:没有|没|无|未|不)$")
+_FOREIGN_REACH = 3
 _ENGLISH_SUPPOSED = re.compile(
     r"\b(?:say|said that|write|output|print|return|set|add|if (?:i|he|she|it)|worried about"
     r"|afraid of)"
@@ -127,6 +129,16 @@ def english_stance(lowered: str, start: int, end: int) -> Stance:
         return "void"
     denied = _ENGLISH_NOT.search(clause) or _ENGLISH_DENIED_AFTER.match(lowered, end)
     return "denied" if denied else "said"
+
+
+def foreign_stance(reading: Reading, start: int, place: tuple[int, int]) -> Stance:
+    """The stance of a wording that was found without spaces and is not Korean; `place` is where
+    it stands in the original."""
+    first = reading.squeezed[start]
+    if first.isascii():
+        return english_stance(reading.lowered, *place)
+    before = reading.squeezed[max(0, start - _FOREIGN_REACH) : start]
+    return "denied" if "一" <= first <= "鿿" and _CHINESE_NOT.search(before) else "said"
 
 
 def is_list_joint(squeezed: str, end: int, start: int) -> bool:

@@ -117,7 +117,9 @@ def find_person(
         # The child that is spoken of is not born yet, or is another one ("둘째예요").
         others = [figure for figure in others if figure.stage is None]
     figures = _heard_of(
-        sorted([*others, *_selves(reading, others)], key=lambda figure: figure.start), reading
+        sorted([*others, *_selves(reading, others)], key=lambda figure: figure.start),
+        reading,
+        complaints,
     )
     patient = _patient(figures, complaints)
     if patient is None:
@@ -137,9 +139,13 @@ def find_person(
     return Person(sex, False, stage, patient.start, stretches)
 
 
-def _heard_of(figures: list[_Figure], reading: Reading) -> list[_Figure]:
-    """Others of whom something is only heard do not count where the speaker follows."""
-    last_self = max((f.start for f in figures if f.kind == "self"), default=-1)
+def _heard_of(
+    figures: list[_Figure], reading: Reading, complaints: Sequence[Complaint]
+) -> list[_Figure]:
+    """Others of whom something is only heard do not count where the speaker follows with a
+    complaint of their own."""
+    last = max((complaint.start for complaint in complaints), default=-1)
+    last_self = max((f.start for f in figures if f.kind == "self" and f.start < last), default=-1)
     return [
         replace(figure, unharmed=True)
         if figure.kind == "other"
@@ -271,6 +277,9 @@ def _remains(reading: Reading, found: re.Match[str]) -> bool:
 def _is_word(reading: Reading, start: int, end: int) -> bool:
     """Relations begin a word, or follow another one in it, and do not run into the next."""
     first, last = reading.words[start]
+    if end > last and start == first and last - first == 1 and end - start == _TWO_SYLLABLES:
+        # "아 배가 아파요" is no "아배".
+        return False
     if end > last and not _PARTICLE.fullmatch(reading.squeezed[end : reading.words[end - 1][1]]):
         return False
     if reading.begins_word(start):
@@ -279,6 +288,7 @@ def _is_word(reading: Reading, start: int, end: int) -> bool:
     return _BEFORE_RELATION.fullmatch(before) is not None
 
 
+_TWO_SYLLABLES = 2
 _PARTICLE = re.compile(
     r"(?:이|가|은|는|을|를|도|께서|께서는|한테|의|요|이요|님|님이|님은|분|분이)?"
 )
@@ -350,4 +360,4 @@ def _implied_self(
         return False
     if codes & _SELDOM_SELF:
         return None
-    return True if _STATEMENT.search(plain) else None
+    return True

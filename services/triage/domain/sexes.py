@@ -6,7 +6,7 @@ from services.triage.domain.reading import Reading
 from services.triage.knowledge.model import Sex
 
 _MALE = re.compile(
-    r"남자(?!\s?친구)|남잔데|남성(?!\s*(?:과|병원))|남아(?![가-힣])|남학생|(?<=\d)\s?(?:세|살|대)\s*/?\s*남(?![가-힣]|쪽)|성별\s*:?\s*남|(?<!\w)남\s*/\s*\d|\d\s*/\s*남|\d\s*남(?![가-힣])|\d\s*남(?:입니다|이에요|인데|이고)"
+    r"남자(?!\s?친구)|남잔데|남성(?!\s*(?:과|병원))|남아(?!\s?있|[가-힣])|남학생|(?<=\d)\s?(?:세|살|대)\s*/?\s*남(?![가-힣]|쪽)|성별\s*:?\s*남|(?<!\w)남\s*/\s*\d|\d\s*/\s*남|\d\s*남(?![가-힣])|\d\s*남(?:입니다|이에요|인데|이고)"
     r"|\b(?:male|man|guy|gentleman)\b|(?<![\w.])\d{2,3}\s*/?\s*m\b(?!\s*(?:높이|깊이|거리|정도|high|tall))|\bm\s*/\s*\d"
 )
 _FEMALE = re.compile(
