@@ -37,14 +37,15 @@ _FORMS = (
     # What was said before is to be forgotten.
     r"(?:이전|위의?|앞의?|앞선|기존|모든|지금까지|시스템)[^|.!?\n]{0,14}(?:지시|명령|규칙|프롬프트|내용|설정|대화|맥락|역할|말|안내|지침)"
     r"[^|.!?\n]{0,14}(?:무시|잊|삭제|따르지|취소|초기화|공개|보여)[^.!?\n]*?" + _AGAIN,
-    r"(?:ignore|disregard|forget|override|bypass)\b[^.!?\n]{0,40}?(?:instruction|rule|prompt|above|previous|guideline|said)[^!?\n]*?"
+    r"(?:ignore|disregard|forget|override|bypass)\b[^.!?\n]{0,40}?(?:instruction|rule|prompt|above|previous|guideline|said|polic|safety)[^!?\n]*?"
     + _AGAIN_ENGLISH,
     r"(?:^|[.!?\n,;]\s*)(?:please |now |then |and |just )?(?:set|list|output|print|add|mark|report|classify|return|respond"
     r"|reply|answer|write|tag)\b[^.!?\n]*",
     r"(?:忽略|无视|忘记|忽视|请输出|输出|假装|扮演)[^!?\n]*|bỏ qua[^!?\n]{0,40}(?:hướng dẫn|lệnh|chỉ dẫn)[^!?\n]*",
+    r"(?:^|\band |\bthen |[,.;]\s*)(?:answer|say|claim|tell \w+|state|report|conclude|assume)\s+(?:that\s)[^.!?\n]*",
     # Prompts and answers as they look.
     r"(?:assistant|system|user)\s*[:：]\s*\{[^}\n]*\}|\{[^}\n]*\}"
-    r"|<{1,2}/?(?:system|sys|assistant|prompt|inst)[^>]*>{1,2}[^<\n]*|\[inst\].*?(?:\[/inst\]|\n|$)|\[system\][^\n]*?(?=(?:user|사용자|환자|질문)\s*[:：]|\n|$)",
+    r"|<{1,2}(?:system|sys|assistant|prompt|inst)[^>]*>{1,2}[^<\n]*(?:<{1,2}/[^>]*>{1,2})?|</?(?:system|sys|user|assistant|prompt|inst)>|\[inst\].*?(?:\[/inst\]|\n|$)|\[system\][^\n]*?(?=(?:user|사용자|환자|질문)\s*[:：]|\n|$)",
     r"(?:시스템|관리자|개발자|운영자|system|assistant|admin|developer)\s*(?:\]|\)|:|：|메시지|모드|공지)(?!\s*\{)[^.!?\n]*",
     r"(?:지시|명령|instructions?|prompt|출력|output|답변|응답)\s*[:：][^\n]*?(?=실제|실은|사실|저는|제가|우리|저희|\n|$)",
     r"(?:respond|reply|answer|output|print|return|write|say)\b(?: only| just)?(?: with| as| in| that)?[^.!?\n]{0,20}"
@@ -71,7 +72,7 @@ _WORD_ORDERED = re.compile(
     r"(?:단어|문구|문장|코드|글자)(?:이|가|을|를)?\s?(?:반드시|꼭|무조건)?\s?(?:들어가|포함|나와|넣)[^.!?\n]*"
 )
 _SAID_SO = re.compile(
-    r"[^.!?\n|]{0,60}?라고\s?(?:만\s?|꼭\s?)?(?:말해|답해|해|써|적어?)\s?(?:줘|라|주세요|봐|놔)"
+    r"[^.!?\n|]{0,60}?라고\s?(?:만\s?|꼭\s?)?(?:(?:말해|답해|해|써|적어?)\s?(?:줘|라|주세요|봐|놔)|(?:판단|분류|인식|간주|기록|출력|답변|대답)(?:하|해))"
 )
 _ADDRESSED = re.compile(_SYSTEM_WORD)
 # A polite sentence ends without a full stop; what is quoted goes on.
