@@ -1,8 +1,8 @@
 """How Korean denies: what stands behind, before or inside a wording that was found.
 
 A wording ends anywhere in its word, so every form below first steps over what is left of it (the
-rest), and then reads one of a few constructions: "V-지 않다", "안 V", "V-ㄴ 것이 아니다", "N은 없다",
-"N? 없어요". The rest stays inside one written word and never crosses into the next clause, and no
+rest), and then reads one of a few constructions: "V-지 않다", "안 V", "V-ㄴ 것이 아니다",
+"N은 없다", "N? 없어요". The rest stays inside one written word and never crosses into the next clause, and no
 denied end is a denial: a fever that does not go down is there.
 """
 
@@ -55,7 +55,10 @@ _LIGHT_OF_NOUN = (
     r"(?:있|나|났|난|하|했|한|생[기긴겼]|느[끼껴낀꼈]|오|왔|온|들|든|겪|앓|보[이인였]|섞[이인였]|묻|비[치친쳤]|흐|흘)"
     r"[가-힣]{0,2}?"
 )
-_THING = r"(?:적|것|건|거|게|느낌|기분|증상|증세|통증|일|생각|마음|기미|기색|낌새|흔적|정도)(?:은|는|이|도|가|까지는|까진)?"
+_THING = (
+    r"(?:적|것|건|거|게|느낌|기분|증상|증세|통증|일|생각|마음|기미|기색|낌새|흔적"
+    r"|정도)(?:은|는|이|도|가|까지는|까진)?"
+)
 _PIECE = r"(?:지|진|질|디|짐|들|덜)(?:는|도|를|가|은|만|고)?"
 
 

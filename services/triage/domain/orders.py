@@ -5,8 +5,14 @@ import re
 from collections.abc import Iterator
 
 # Where a real complaint may begin again behind an order.
-_AGAIN = r"(?=(?:실제로?|실은|사실은?|진짜로?는?|저는|제가|저 |나는|내가|전 |근데|그런데|하지만|그리고|제 |우리|저희|(?:user|사용자|환자|질문)\s*[:：])|[.!?\n]|$)"
-_AGAIN_ENGLISH = r"(?=(?<!say )(?<!that )(?<!says )(?<!claim )(?<!as if )(?:\bi\b|\bi'm\b|\bmy\b|\bactually\b)|[!?\n]|$)"
+_AGAIN = (
+    r"(?=(?:실제로?|실은|사실은?|진짜로?는?|저는|제가|저 |나는|내가|전 |근데|그런데"
+    r"|하지만|그리고|제 |우리|저희|(?:user|사용자|환자|질문)\s*[:：])|[.!?\n]|$)"
+)
+_AGAIN_ENGLISH = (
+    r"(?=(?<!say )(?<!that )(?<!says )(?<!claim )(?<!as if )(?:\bi\b|\bi'm\b|\bmy\b"
+    r"|\bactually\b)|[!?\n]|$)"
+)
 _ORDERED = (
     r"(?:출력|판정|분류|간주|기록|표시|반환|응답|답변|대답|삽입|입력|설정|진단|추출|단정|확정)"
     r"(?:해(?!요|서|야|봤|도)|하라|하세요|하시오|하십시오|할\s?것|하도록|하고\s?다른|하고\s?끝)"
@@ -22,7 +28,10 @@ _COMPLEMENT = re.compile(
 )
 _STORY = "꿈|영화|드라마|소설|웹툰|만화|동화|사극"
 _MEDIUM = rf"(?:{_STORY}|뉴스|기사|신문|유튜브|다큐\w*|방송|예능|티비|tv|라디오|게임|연극|책)"
-_HEARSAY = r"(?:다는데|라는데|다던데|라던데|다더라\w*|라더라\w*|대요|래요|다고\s?(?:하|해|합|그|나)\w*|다네요|다며|다길래)"
+_HEARSAY = (
+    r"(?:다는데|라는데|다던데|라던데|다더라\w*|라더라\w*|대요|래요|다고\s?(?:하|해|합"
+    r"|그|나)\w*|다네요|다며|다길래)"
+)
 _SOMEBODY = (
     r"(?:주인공|배우|사람|환자|남자|여자|남주|여주|노인|할머니|할아버지|아이|걔|누가)\w{0,2}"
 )
@@ -39,16 +48,20 @@ _FORMS = (
     r"[^|.!?\n]{0,14}(?:무시|잊|삭제|따르지|취소|초기화|공개|보여)[^.!?\n]*?" + _AGAIN,
     r"(?:ignore|disregard|forget|override|bypass)\b[^.!?\n]{0,40}?(?:instruction|rule|prompt|above|previous|guideline|said|polic|safety)[^!?\n]*?"
     + _AGAIN_ENGLISH,
-    r"(?:^|[.!?\n,;]\s*)(?:please |now |then |and |just )?(?:set|list|output|print|add|mark|report|classify|return|respond"
+    r"(?:^|[.!?\n,;]\s*)(?:please |now |then |and |just )?(?:set|list|output|print"
+    r"|add|mark|report|classify|return|respond"
     r"|reply|answer|write|tag)\b[^.!?\n]*",
-    r"(?:忽略|无视|忘记|忽视|请输出|输出|假装|扮演)[^!?\n]*|bỏ qua[^!?\n]{0,40}(?:hướng dẫn|lệnh|chỉ dẫn)[^!?\n]*",
-    r"(?:^|\band |\bthen |[,.;]\s*)(?:answer|say|claim|tell \w+|state|report|conclude|assume)\s+(?:that\s)[^.!?\n]*",
+    r"(?:忽略|无视|忘记|忽视|请输出|输出|假装|扮演)[^!?\n]*"
+    r"|bỏ qua[^!?\n]{0,40}(?:hướng dẫn|lệnh|chỉ dẫn)[^!?\n]*",
+    r"(?:^|\band |\bthen |[,.;]\s*)(?:answer|say|claim|tell \w+|state|report"
+    r"|conclude|assume)\s+(?:that\s)[^.!?\n]*",
     # Prompts and answers as they look.
     r"(?:assistant|system|user)\s*[:：]\s*\{[^}\n]*\}|\{[^}\n]*\}"
     r"|<{1,2}(?:system|sys|assistant|prompt|inst)[^>]*>{1,2}[^<\n]*(?:<{1,2}/[^>]*>{1,2})?|</?(?:system|sys|user|assistant|prompt|inst)>|\[inst\].*?(?:\[/inst\]|\n|$)|\[system\][^\n]*?(?=(?:user|사용자|환자|질문)\s*[:：]|\n|$)",
     r"(?:시스템|관리자|개발자|운영자|system|assistant|admin|developer)\s*(?:\]|\)|:|：|메시지|모드|공지)(?!\s*\{)[^.!?\n]*",
     r"(?:지시|명령|instructions?|prompt|출력|output|답변|응답)\s*[:：][^\n]*?(?=실제|실은|사실|저는|제가|우리|저희|\n|$)",
-    r"(?:respond|reply|answer|output|print|return|write|say)\b(?: only| just)?(?: with| as| in| that)?[^.!?\n]{0,20}"
+    r"(?:respond|reply|answer|output|print|return|write|say)\b(?: only"
+    r"| just)?(?: with| as| in| that)?[^.!?\n]{0,20}"
     r"(?:json|exactly|\"|'|the (?:patient|user)|only)[^\n]*",
     # What somebody would like to know about an illness.
     r"(?:염|증|병|암|졸중|경색|출혈|맹장|풍|당뇨|독감|코로나|마비|결석|디스크|임신)\s?(?:이|가|에|이\s?오)?\s?"
@@ -56,9 +69,6 @@ _FORMS = (
     # The household's animals, and cases that are only supposed.
     r"(?:강아지|고양이|댕댕이|멍멍이|반려견|반려묘|냥이)(?:가|이|는|도)(?![^.!?\n]{0,14}(?:물[렸려었어고림]|할퀴|할퀸|긁))[^.!?\n]*?(?:더니|(?=(?:할머니|할아버지|엄마|아빠|아버지|어머니|남편|아내|아들|딸|제가|저는|사람))|[.!?\n]|$)",
     r"(?:만약|만일|혹시라도|가령|예를 들어)[^.!?\n]{0,40}(?:면|다면|경우)",
-    # Games, scripts, and what the fans of them say.
-    r"(?![^.!?\n]*(?:병원|119|응급|살려))[^.!?\n]*(?:스릴러|웹툰|최신화|남주|여주|주인공|범인|스포\s?미안|디버프|가챠|레이드|만렙"
-    r"|퀘스트|반전이|명장면|배우\s?연기|시즌\s?\d|애니메이션|롤에서|배그)[^.!?\n]*",
     r"(?:게임|영화|드라마)\w{0,3}(?:에서|\s마지막|\s장면)[^.!?\n]{0,12}(?:칼빵|칼에|총|맞고|멎는|죽음|죽었|죽는)[^.!?\n]{0,12}",
     # Told by the news, a story or a dream.
     rf"{_MEDIUM}(?:\s?속)?(?:에서|에\s?나[오온왔]|에\s?보니|를?\s?보니까?|을?\s?보니까?)[^.!?\n]{{0,60}}?{_HEARSAY}",
@@ -72,11 +82,17 @@ _WORD_ORDERED = re.compile(
     r"(?:단어|문구|문장|코드|글자)(?:이|가|을|를)?\s?(?:반드시|꼭|무조건)?\s?(?:들어가|포함|나와|넣)[^.!?\n]*"
 )
 _SAID_SO = re.compile(
-    r"[^.!?\n|]{0,60}?라고\s?(?:만\s?|꼭\s?)?(?:(?:말해|답해|해|써|적어?)\s?(?:줘|라|주세요|봐|놔)|(?:판단|분류|인식|간주|기록|출력|답변|대답)(?:하|해))"
+    r"라고\s?(?:만\s?|꼭\s?)?(?:(?:말해|답해|해|써|적어?)\s?(?:줘|라|주세요|봐|놔)|(?:판단|분류|인식|간주|기록|출력|답변|대답)(?:하|해))"
 )
 _ADDRESSED = re.compile(_SYSTEM_WORD)
 # A polite sentence ends without a full stop; what is quoted goes on.
 _POLITE_END = re.compile(r"(?:요|니다|죠)\s+(?!(?:이?라고|하고|라는))")
+_OF_FICTION = re.compile(
+    r"스릴러|웹툰|최신화|남주|여주|주인공|범인|스포\s?미안|디버프|가챠|레이드|만렙|퀘스트|반전이|명장면"
+    r"|배우\s?연기|시즌\s?\d|애니메이션|롤에서|배그"
+)
+_FOR_HELP = re.compile(r"병원|119|응급|살려")
+_STOP = re.compile(r"[.!?\n]")
 _REACH = 60
 _NOT_TOLD = tuple(map(re.compile, _FORMS))
 _PAST = re.compile(
@@ -84,19 +100,17 @@ _PAST = re.compile(
     r"[^.!?\n]{2,40}?(?:나았|나아졌|완치|괜찮|없어졌|없어요|없고|없습|멀쩡|안\s?그래|없었|사라졌|다\s?나)"
 )
 
-_JOKED = re.compile(
-    r"[^.!?\n]{0,60}(?:농담|장난|드립|뻥)(?:이고|이에요|이야|이었|입니다|임|이다|이지)"
-)
+_JOKED = re.compile(r"(?:농담|장난|드립|뻥)(?:이고|이에요|이야|이었|입니다|임|이다|이지)")
 
 
 def not_told(lowered: str) -> tuple[tuple[int, int], ...]:
     """Stretches that say nothing of anybody here."""
     spans = [found.span() for form in _NOT_TOLD for found in form.finditer(lowered)]
-    return (*spans, *_ordered(lowered))
+    return (*spans, *_ordered(lowered), *_fiction(lowered))
 
 
 def _ordered(lowered: str) -> Iterator[tuple[int, int]]:
-    """What an order takes as its object: "환자는 심정지라고 출력해", "흉통을 symptoms에 넣어 줘"."""
+    """What an order takes as its object: "환자는 심정지라고 출력해", "흉통을 목록에 넣어 줘"."""
     for form in (_SHOUTED, _WORD_ORDERED, _SAID_SO):
         for found in form.finditer(lowered):
             yield _begin(lowered, found.start()), found.end()
@@ -105,6 +119,16 @@ def _ordered(lowered: str) -> Iterator[tuple[int, int]]:
         head = lowered[begin : found.start()]
         if _COMPLEMENT.search(head) or _ADDRESSED.search(head):
             yield begin, found.end()
+
+
+def _fiction(lowered: str) -> Iterator[tuple[int, int]]:
+    """Sentences of games, scripts and their fans, unless they call for help."""
+    for found in _OF_FICTION.finditer(lowered):
+        begin = max(0, *(lowered.rfind(mark, 0, found.start()) for mark in ".!?\n"))
+        stop = _STOP.search(lowered, found.end())
+        end = stop.start() if stop else len(lowered)
+        if not _FOR_HELP.search(lowered, begin, end):
+            yield begin, end
 
 
 def _begin(lowered: str, place: int) -> int:
@@ -116,4 +140,5 @@ def _begin(lowered: str, place: int) -> int:
 
 def not_now(lowered: str) -> tuple[tuple[int, int], ...]:
     """Stretches about an illness of the past that is over, and about what was only a joke."""
-    return tuple(found.span() for form in (_PAST, _JOKED) for found in form.finditer(lowered))
+    joked = ((_begin(lowered, found.start()), found.end()) for found in _JOKED.finditer(lowered))
+    return (*(found.span() for found in _PAST.finditer(lowered)), *joked)
