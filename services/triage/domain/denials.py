@@ -2,8 +2,8 @@
 
 A wording ends anywhere in its word, so every form below first steps over what is left of it (the
 rest), and then reads one of a few constructions: "V-지 않다", "안 V", "V-ㄴ 것이 아니다",
-"N은 없다", "N? 없어요". The rest stays inside one written word and never crosses into the next clause, and no
-denied end is a denial: a fever that does not go down is there.
+"N은 없다", "N? 없어요". The rest stays inside one written word and never crosses into the next
+clause, and no denied end is a denial: a fever that does not go down is there.
 """
 
 import re
