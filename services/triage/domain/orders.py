@@ -133,12 +133,16 @@ def _fiction(lowered: str) -> Iterator[tuple[int, int]]:
 
 def _begin(lowered: str, place: int) -> int:
     """Where the sentence of a place begins, no further back than an order reaches."""
-    begin = max(place - _REACH, 0, *(lowered.rfind(mark, 0, place) for mark in ".!?\n|"))
+    begin = _sentence(lowered, place)
     ends = [found.end() for found in _POLITE_END.finditer(lowered, begin, place)]
     return ends[-1] if ends else begin
 
 
+def _sentence(lowered: str, place: int) -> int:
+    return max(place - _REACH, 0, *(lowered.rfind(mark, 0, place) for mark in ".!?\n|"))
+
+
 def not_now(lowered: str) -> tuple[tuple[int, int], ...]:
     """Stretches about an illness of the past that is over, and about what was only a joke."""
-    joked = ((_begin(lowered, found.start()), found.end()) for found in _JOKED.finditer(lowered))
+    joked = ((_sentence(lowered, found.start()), found.end()) for found in _JOKED.finditer(lowered))
     return (*(found.span() for found in _PAST.finditer(lowered)), *joked)
