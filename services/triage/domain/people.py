@@ -18,10 +18,6 @@ _POLITE_REQUEST = re.compile(
     r"(?:주|해|알려|가르쳐|도와|살려|찾아|하|와주|봐주|보내|어떡하|어쩌)(?:세요|십시오|셔요|실|시)"
     r"|안녕하세요|안녕하십니까|계세요|수고하세요|수고하십니다|수고많으십니다|고생많으십니다|병원가라[고네]\w{0,2}"
 )
-_STATEMENT = re.compile(
-    r"(?:요|다|유|여|용|염|예|네|께|디|노|어|아|음|함|당|라|데|고|슈|더|쥬|지|픔|임|냐|죠|까|오|심|짐|됨|힘|옴|남|듯|중)(?:\||$|\d)"
-    r"|[아어여와워해나차파려러퍼져쳐돼봐]요"
-)
 _OF_MOTHERS = frozenset({"decreased_fetal_movement", "labor_pain", "rupture_of_membranes"})
 _NEVER_SELF = frozenset({"cardiac_arrest", "altered_mental_status", "inconsolable_crying"})
 _SELDOM_SELF = frozenset(
@@ -176,7 +172,7 @@ def _sex_beside(reading: Reading, patient: Figure, figures: Sequence[Figure]) ->
 def _implied_self(
     reading: Reading, complaints: Sequence[Complaint], codes: frozenset[str]
 ) -> bool | None:
-    """Korean tells by its endings: one feels one's own pain, and honours another's."""
+    """One tells one's own pain without a subject, and honours or quotes another's."""
     if not complaints:
         return None
     plain = _POLITE_REQUEST.sub("", reading.squeezed)
