@@ -27,14 +27,15 @@ class Dataset:
     too_near: int
 
 
-def dataset(*, count: int, seed: int, evaluated: Collection[str] = ()) -> Dataset:
-    """Hand-written utterances as they are, damaged, and told of somebody; and `count` composed."""
+def dataset(*, count: int, seed: int, rounds: int = 3, evaluated: Collection[str] = ()) -> Dataset:
+    """Hand-written utterances as they are and, `rounds` times each, damaged, told of somebody, and
+    talked around; and `count` composed ones."""
     random = Random(seed)  # noqa: S311 - reproducible, not secret
     pieces = material()
     hand = handwritten()
     held_out = [one for one in hand if _is_held_out(one.text)]
     kept = [one for one in hand if not _is_held_out(one.text)]
-    varied = [made for one in kept for made in _variants(one, pieces, random)]
+    varied = [made for one in kept for made in _variants(one, pieces, random, rounds)]
     everything = [*varied, *composed(count, seed + 1, pieces)]
     near = _Near(evaluated)
     train = [one for one in everything if not near.holds(one.text)]
@@ -57,9 +58,9 @@ def _is_held_out(text: str) -> bool:
     return hashlib.sha256(text.encode()).digest()[0] % HELD_OUT_OF == 0
 
 
-def _variants(one: Example, pieces: Material, random: Random) -> Iterable[Example]:
+def _variants(one: Example, pieces: Material, random: Random, rounds: int) -> Iterable[Example]:
     yield one
-    for _ in range(3):
+    for _ in range(rounds):
         yield replace(one, text=damaged(one.text, random))
         yield _told_of(one, pieces, random)
         yield replace(one, text=_talked_around(one.text, pieces, random))
