@@ -33,14 +33,18 @@ def dataset(*, count: int, seed: int, rounds: int = 3, evaluated: Collection[str
     random = Random(seed)  # noqa: S311 - reproducible, not secret
     pieces = material()
     hand = handwritten()
-    held_out = [one for one in hand if _is_held_out(one.text)]
     kept = [one for one in hand if not _is_held_out(one.text)]
     varied = [made for one in kept for made in _variants(one, pieces, random, rounds)]
     everything = [*varied, *composed(count, seed + 1, pieces)]
     near = _Near(evaluated)
     train = [one for one in everything if not near.holds(one.text)]
     random.shuffle(train)
-    return Dataset(train, held_out, len(everything) - len(train))
+    return Dataset(train, held_out(), len(everything) - len(train))
+
+
+def held_out() -> list[Example]:
+    """The hand-written utterances that are never trained on."""
+    return [one for one in handwritten() if _is_held_out(one.text)]
 
 
 def evaluated_texts(folder: Path) -> list[str]:
