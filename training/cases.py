@@ -1,4 +1,4 @@
-"""`python -m training.cases FILE`: the held-out utterances as a file of `./er eval extract`, with the
+"""`python -m training.cases FILE`: held-out utterances as a file of `./er eval extract`, with the
 labels of the training material, where ages are years alone."""
 
 import json
