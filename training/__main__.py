@@ -1,6 +1,7 @@
 """`python -m training`: data, training, export, and a first look at the result."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -9,8 +10,10 @@ import typer
 
 from training import export
 from training.bases import Base, Encoded, encode
-from training.dataset import Dataset, dataset, evaluated_texts
+from training.dataset import Dataset, dataset, evaluated_texts, held_out
+from training.examples import Example, read_examples
 from training.held_out import score
+from training.merging import merge
 from training.prompts import DIALECTS
 from training.recipes import Recipe, Stage, recipe
 from training.sft import Training, adapted, compile_layers
@@ -30,12 +33,14 @@ def main(
         Path | None, typer.Option("--begun", help="an adapter GGUF to go on from, with --stage")
     ] = None,
     stage: Annotated[str | None, typer.Option(help="leave out the stages before this one")] = None,
+    taught: Annotated[Path | None, typer.Option(help="of python -m training.teaching")] = None,
     compiled: Annotated[
         bool, typer.Option("--compiled", help="join small steps; needs a C++ compiler")
     ] = False,
 ) -> None:
     """Train an adapter and score it on hand-written utterances that were held out."""
     wanted = recipe(recipe_name)
+    lessons = read_examples(taught) if taught else []
     work.mkdir(parents=True, exist_ok=True)
     source = Base(base, device=device)
     model = adapted(source, wanted, export.read_adapter(begun) if begun else None)
@@ -46,24 +51,25 @@ def main(
         training.begin_at(stage)
     training.resume()
     while training.stage < len(wanted.stages):
-        data = _data(wanted, wanted.stages[training.stage])
+        data = _data(wanted, wanted.stages[training.stage], lessons)
         training.run(_encoded(data, source, wanted))
     adapter = work / "adapter.gguf"
     export.adapter(model, adapter, name=NAME)
     if base.suffix == ".gguf":
-        held_out = _data(wanted, wanted.stages[-1]).held_out
-        told = held_out[:SMOKE_TOLD] if recipe_name == "smoke" else held_out
+        merge(base, adapter, work / "merged.gguf")
+        told = held_out()[:SMOKE_TOLD] if recipe_name.startswith("smoke") else held_out()
         grammar = GRAMMAR.read_text(encoding="utf-8")
         result = score(base, adapter, grammar, DIALECTS[wanted.family], told)
         typer.echo(json.dumps({"recipe": recipe_name, "held_out": asdict(result)}))
 
 
-def _data(wanted: Recipe, stage: Stage) -> Dataset:
+def _data(wanted: Recipe, stage: Stage, lessons: Sequence[Example]) -> Dataset:
     """The data of a stage; no two stages compose the same utterances."""
     data = dataset(
         count=stage.composed,
         seed=wanted.seed + 10 * wanted.stages.index(stage),
         rounds=stage.rounds,
+        taught=lessons,
         evaluated=evaluated_texts(ROOT / "tests" / "eval"),
     )
     typer.echo(

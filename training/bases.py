@@ -10,7 +10,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from training.examples import Example
 from training.prompts import Dialect
-from training.tokens import SentencePieceTokens
+from training.tokens import SENTENCE_PIECE, SentencePieceTokens, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +23,27 @@ class Encoded:
 
 class Base:
     """A base model and its tokens, from a GGUF file or a folder of safetensors. Its frozen weights
-    are held as bfloat16 where the device multiplies those faster."""
+    are held as bfloat16 where the device multiplies those faster, unless `half` says otherwise."""
 
-    def __init__(self, source: Path, *, device: str) -> None:
+    def __init__(self, source: Path, *, device: str, half: bool = True) -> None:
         where: dict[str, Any] = {"pretrained_model_name_or_path": str(source)}
         if source.suffix == ".gguf":
             where = {"pretrained_model_name_or_path": str(source.parent), "gguf_file": source.name}
-            self.encode: Callable[[str], list[int]] = SentencePieceTokens(source).encode
-        else:
-            tokenizer = AutoTokenizer.from_pretrained(**where)
-            self.encode = lambda text: list(tokenizer(text, add_special_tokens=False).input_ids)
-        self.is_half = device == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
+        self.encode = _encoder(source, where)
+        fast = device == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
+        self.is_half = half and fast
         kind = torch.bfloat16 if self.is_half else torch.float32
         model = AutoModelForCausalLM.from_pretrained(**where, dtype=torch.float32)
         self.model = model.to(device=device, dtype=kind)
         self.device = device
+
+
+def _encoder(source: Path, where: dict[str, Any]) -> Callable[[str], list[int]]:
+    """llama.cpp's own way for SentencePiece, where another reader of the file differs from it."""
+    if source.suffix == ".gguf" and kind_of(source) == SENTENCE_PIECE:
+        return SentencePieceTokens(source).encode
+    tokenizer = AutoTokenizer.from_pretrained(**where)
+    return lambda text: list(tokenizer(text, add_special_tokens=False).input_ids)
 
 
 def encode(example: Example, base: Base, dialect: Dialect, longest: int) -> Encoded | None:

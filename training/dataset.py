@@ -27,19 +27,33 @@ class Dataset:
     too_near: int
 
 
-def dataset(*, count: int, seed: int, rounds: int = 3, evaluated: Collection[str] = ()) -> Dataset:
+def dataset(
+    *,
+    count: int,
+    seed: int,
+    rounds: int = 3,
+    evaluated: Collection[str] = (),
+    taught: Sequence[Example] = (),
+) -> Dataset:
     """Hand-written utterances as they are and, `rounds` times each, damaged, told of somebody, and
-    talked around; and `count` composed ones."""
+    talked around; `count` composed ones; and what a teacher gave, unless it comes near to what is
+    held out."""
     random = Random(seed)  # noqa: S311 - reproducible, not secret
     pieces = material()
-    hand = handwritten()
-    kept = [one for one in hand if not _is_held_out(one.text)]
+    kept = trainable()
     varied = [made for one in kept for made in _variants(one, pieces, random, rounds)]
-    everything = [*varied, *composed(count, seed + 1, pieces)]
+    kept_out = _Near([one.text for one in held_out()])
+    lessons = [one for one in taught if not kept_out.holds(one.text)]
+    everything = [*varied, *composed(count, seed + 1, pieces), *lessons]
     near = _Near(evaluated)
     train = [one for one in everything if not near.holds(one.text)]
     random.shuffle(train)
     return Dataset(train, held_out(), len(everything) - len(train))
+
+
+def trainable() -> list[Example]:
+    """The hand-written utterances that may be trained on."""
+    return [one for one in handwritten() if not _is_held_out(one.text)]
 
 
 def held_out() -> list[Example]:
