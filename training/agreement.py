@@ -25,7 +25,7 @@ from training.recipes import recipe
 from training.sft import adapted
 
 LIKELIEST = 64
-PLACES = 4
+PLACES = 2
 
 
 @dataclass(frozen=True, slots=True)

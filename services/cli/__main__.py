@@ -179,11 +179,14 @@ def train(
     begun: Annotated[Path | None, typer.Option(help="an adapter GGUF to go on from")] = None,
     stage: Annotated[str | None, typer.Option(help="leave out the stages before it")] = None,
     compiled: Annotated[bool, typer.Option(help="half the time; needs a C++ compiler")] = False,
+    taught: Annotated[Path | None, typer.Option(help="of python -m training.teaching")] = None,
     smoke: Annotated[bool, typer.Option(help="twenty steps of everything")] = False,
     state: State = None,
 ) -> None:
     """Fine-tune the small model on the project's own utterances; the adapter lies in the state."""
-    wanted = training.Wanted(base, "smoke" if smoke else recipe, device, begun, stage, compiled)
+    wanted = training.Wanted(
+        base, "smoke" if smoke else recipe, device, begun, stage, compiled, taught
+    )
     raise typer.Exit(training.train(wanted, state))
 
 

@@ -20,7 +20,7 @@ NEEDED = ROOT / "requirements-train.txt"
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """`base` is a GGUF file or a folder of safetensors, None for the embedded model. `begun` is an
-    adapter to go on from at `stage`."""
+    adapter to go on from at `stage`, `taught` what a teacher gave."""
 
     base: Path | None
     recipe: str
@@ -28,6 +28,7 @@ class Wanted:
     begun: Path | None
     stage: str | None
     compiled: bool
+    taught: Path | None
 
 
 def train(wanted: Wanted, state: Path | None) -> int:
@@ -39,6 +40,7 @@ def train(wanted: Wanted, state: Path | None) -> int:
     options = ["--base", str(base), "--work", str(folder / wanted.recipe)]
     options += ["--recipe", wanted.recipe, "--device", wanted.device]
     options += ["--begun", str(wanted.begun.resolve())] if wanted.begun else []
+    options += ["--taught", str(wanted.taught.resolve())] if wanted.taught else []
     options += ["--stage", wanted.stage] if wanted.stage else []
     options += ["--compiled"] if wanted.compiled else []
     path = os.pathsep.join([str(ROOT), str(site)])

@@ -11,6 +11,7 @@ from services.triage.knowledge import load_knowledge
 from tests.support.texts import varied
 
 KNOWLEDGE = load_knowledge()
+OPEN = {**ROLES, "age": "fills", "gender": "fills"}
 CODES = sorted(KNOWLEDGE.ontology)
 
 
@@ -19,7 +20,7 @@ def rules(text: str) -> Extraction:
 
 
 def joined(text: str, reading: ModelReading) -> Extraction:
-    return merged(rules(text), reading, text, knowledge=KNOWLEDGE)
+    return merged(rules(text), reading, text, knowledge=KNOWLEDGE, roles=OPEN)  # type: ignore[arg-type]
 
 
 def codes(extraction: Extraction) -> list[str]:
@@ -38,6 +39,21 @@ def test_a_symptom_whose_name_stands_in_the_text_is_added_with_its_words() -> No
     found = joined(text, ModelReading(None, None, None, ("cardiac_arrest", "seizure")))
     assert codes(found) == [*codes(rules(text)), "cardiac_arrest"]
     assert found.symptoms[-1].quote == "심정지"
+
+
+def test_where_the_rules_found_something_no_symptom_is_added() -> None:
+    text = "머리가 아파요 심정지가 올까봐 무서워요"
+    assert codes(rules(text))
+    found = joined(text, ModelReading(None, None, None, ("cardiac_arrest",)))
+    assert codes(found) == codes(rules(text))
+
+
+def test_whose_words_they_are_is_filled_where_there_is_a_finding() -> None:
+    for text, filled in (("오른짝 옆구리가 겁나게 결려부러", True), ("축제가 언제예요", False)):
+        assert rules(text).patient.is_self is None
+        assert bool(codes(rules(text))) is filled
+        found = joined(text, ModelReading(None, None, True, ()))
+        assert found.patient.is_self is (True if filled else None)
 
 
 def test_what_the_text_denies_stays_denied() -> None:
