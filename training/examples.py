@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 MATERIAL = Path(__file__).parent / "material"
 LIST_LIMIT = 8
 _SELF = {"s": True, "o": False, "-": None}
@@ -54,12 +56,9 @@ def write_examples(path: Path, examples: Sequence[Example]) -> None:
 
 
 def read_examples(path: Path) -> list[Example]:
-    """What `write_examples` wrote; raises ValueError and TypeError for anything else."""
-    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
-    return [
-        Example(**{name: tuple(v) if isinstance(v, list) else v for name, v in row.items()})
-        for row in rows
-    ]
+    """What `write_examples` wrote; raises ValueError for anything else."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [TypeAdapter(Example).validate_json(line) for line in lines]
 
 
 def _lines(path: Path) -> Iterator[Example]:

@@ -83,7 +83,7 @@ def _trained(
                 raise Ended
             step(*arguments)  # type: ignore[arg-type]
 
-        training._step = stepping  # type: ignore[method-assign]
+        training._step = stepping  # type: ignore[assignment, method-assign]
     try:
         while training.stage < len(wanted.stages):
             training.run(encoded)

@@ -20,7 +20,7 @@ def rules(text: str) -> Extraction:
 
 
 def joined(text: str, reading: ModelReading) -> Extraction:
-    return merged(rules(text), reading, text, knowledge=KNOWLEDGE, roles=OPEN)  # type: ignore[arg-type]
+    return merged(rules(text), reading, text, knowledge=KNOWLEDGE, roles=OPEN)
 
 
 def codes(extraction: Extraction) -> list[str]:
