@@ -28,6 +28,9 @@ def _tell(app: FastAPI, task: asyncio.Task[None]) -> None:
         return
     error = task.exception()
     logs.logger("background").critical(
-        "background work ended", work=task.get_name(), error=type(error).__name__
+        "background work ended",
+        work=task.get_name(),
+        error=type(error).__name__,
+        at=logs.frames(error) if error else [],
     )
     app.state.ended.set()

@@ -63,9 +63,14 @@ def enter(traceparent: str | None, accept_language: str | None) -> Trace:
     return trace
 
 
+def entered_trace() -> Trace | None:
+    """The trace of the request in work; None outside of any."""
+    return _trace.get()
+
+
 def current_trace() -> Trace:
     """The trace of the request in work; a fresh one outside of any."""
-    return _trace.get() or Trace.adopt(None)
+    return entered_trace() or Trace.adopt(None)
 
 
 def trace_id() -> str:

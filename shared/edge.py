@@ -1,8 +1,6 @@
 """The outermost layer of a service: trace, limits of the body, last resort, access log, metrics."""
 
 import time
-import traceback
-from pathlib import PurePath
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -65,7 +63,7 @@ class Edge:
         try:
             await self._guarded(scope, headers, receive, told)
         except Exception as error:  # noqa: BLE001 - the last resort; nothing of the error is told
-            self._log.error("request failed", error=type(error).__name__, at=_frames(error))
+            self._log.error("request failed", error=type(error).__name__, at=logs.frames(error))
             if status == 0:
                 failed = problems.ProblemError("something went wrong on our side")
                 await problems.render(failed)(scope, receive, told)
@@ -92,12 +90,6 @@ class Edge:
                 status=status,
                 ms=round(seconds * 1000, 1),
             )
-
-
-def _frames(error: BaseException) -> list[str]:
-    # Where it failed, without the message: an exception may carry what a patient wrote.
-    frames = traceback.extract_tb(error.__traceback__)[-5:]
-    return [f"{PurePath(f.filename).name}:{f.lineno} {f.name}" for f in frames]
 
 
 def _refusal(method: str, headers: Headers, wanted: str) -> problems.ProblemError | None:

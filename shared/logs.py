@@ -5,27 +5,20 @@ What may never be logged is told in docs/architecture.md; a test posts sentinels
 
 import logging
 import sys
+import traceback
+from pathlib import PurePath
 from typing import Literal
 
 import stamina
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from shared.context import current_trace
-
-QUIET = (
-    "alembic",
-    "httpx",
-    "httpcore",
-    "httpx2",
-    "httpcore2",
-    "uvicorn.access",
-    "sqlalchemy.engine",
-)
+from shared.context import entered_trace
 
 
 def configure(*, profile: Literal["dev", "production"], level: str) -> None:
-    """Send every record, ours and the libraries', to standard error through one renderer."""
+    """Send our records, and the libraries' from WARNING on, to standard error in one form. What
+    libraries tell below that holds whole addresses, keys and bodies: none of it is for a log."""
     chain: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         _add_trace,
@@ -57,9 +50,8 @@ def configure(*, profile: Literal["dev", "production"], level: str) -> None:
     stamina.instrumentation.set_on_retry_hooks(())  # whoever waits says in one line how it ended
     root = logging.getLogger()
     root.handlers[:] = [handler]
+    handler.addFilter(_is_for_operators)
     root.setLevel(level)
-    for name in QUIET:  # httpx writes whole addresses, the service key of the NMC among them
-        logging.getLogger(name).setLevel(logging.WARNING)
     # What uvicorn says of a failed start holds a traceback; the host tells it in one line.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
 
@@ -70,6 +62,20 @@ def logger(name: str) -> structlog.stdlib.BoundLogger:
     return bound
 
 
+def frames(error: BaseException) -> list[str]:
+    """Where an error came from, without its message: that may hold what a patient wrote."""
+    last = traceback.extract_tb(error.__traceback__)[-5:]
+    return [f"{PurePath(f.filename).name}:{f.lineno} {f.name}" for f in last]
+
+
+def _is_for_operators(record: logging.LogRecord) -> bool:
+    # structlog hands our events on as they are.
+    return isinstance(record.msg, dict) or record.levelno >= logging.WARNING
+
+
 def _add_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    event.setdefault("trace_id", current_trace().trace_id)
+    """The trace of the request in work; what happens beside requests belongs to none."""
+    trace = entered_trace()
+    if trace is not None:
+        event.setdefault("trace_id", trace.trace_id)
     return event

@@ -11,13 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.auth import audit
 from services.auth.errors import Forbidden, SessionOver
 from services.auth.schema import api_key_days, api_keys
-from shared.contracts.auth import (
-    ApiKeyEntry,
-    ApiKeyMade,
-    ApiKeyRequest,
-    ApiKeyShown,
-    ApiKeyUse,
-)
+from shared.contracts.auth import ApiKeyShown, ApiKeyUse
+from shared.contracts.auth_operators import ApiKeyEntry, ApiKeyMade, ApiKeyRequest
 from shared.problems import NotFound
 
 KST = timezone(timedelta(hours=9))

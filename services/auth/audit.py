@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.auth.schema import audit
-from shared.contracts.auth import AuditEntry
+from shared.contracts.auth_operators import AuditEntry
 
 Event = Literal[
     "login", "login_refused", "linked", "logout", "refresh_reused", "consent", "erased",

@@ -35,9 +35,9 @@ class ChatEraser:
         while True:
             try:
                 await self._work_off()
-                self._tell(failing=False)
+                self._tell(None)
             except (ProblemError, *db.LOST) as error:
-                self._tell(failing=True, error=type(error).__name__)
+                self._tell(error)
             self._nudged.clear()
             try:
                 await asyncio.wait_for(self._nudged.wait(), EVERY_S)
@@ -62,10 +62,11 @@ class ChatEraser:
             await connection.execute(done.values(owner=None, chats_erased_at=now))
             await audit.record(connection, "chats_erased", now, subject=subject)
 
-    def _tell(self, *, failing: bool, error: str = "") -> None:
-        if failing != self._failing:
-            log = logs.logger("auth.erasing")
-            log.warning(
-                "chats cannot be erased yet" if failing else "chats are erased", error=error
-            )
-        self._failing = failing
+    def _tell(self, error: Exception | None) -> None:
+        """A line when it begins to fail, and one when it is over."""
+        log = logs.logger("auth.erasing")
+        if error is not None and not self._failing:
+            log.warning("open erasures of chats wait", error=type(error).__name__)
+        elif error is None and self._failing:
+            log.info("open erasures of chats are worked off")
+        self._failing = error is not None

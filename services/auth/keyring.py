@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.auth import keystore
 from services.auth.keys import KeyUnreadable, SigningKey
 from shared import db, logs
-from shared.contracts.auth import Jwk, RotateAnswer
+from shared.contracts.auth import Jwk
+from shared.contracts.auth_operators import RotateAnswer
 
 POLL_S = 5.0
 
@@ -65,7 +66,9 @@ class Keyring:
                 await self.reload()
             except (*db.LOST, KeyUnreadable) as error:
                 if not lost:
-                    log.error("keys cannot be read anew", error=type(error).__name__)
+                    log.error("signing keys cannot be read anew", error=type(error).__name__)
                 lost = True
             else:
+                if lost:
+                    log.info("signing keys are read anew")
                 lost = False

@@ -8,13 +8,12 @@ from fastapi import APIRouter, Depends, Path
 from services.auth import api_keys, audit
 from services.auth.routes import StateDep
 from shared.app import require_service
-from shared.contracts.auth import (
+from shared.contracts.auth import ApiKeyShown, ApiKeyUse
+from shared.contracts.auth_operators import (
     ApiKeyEnd,
     ApiKeyMade,
     ApiKeyRequest,
     ApiKeysAnswer,
-    ApiKeyShown,
-    ApiKeyUse,
     AuditAnswer,
     AuditRequest,
     RotateAnswer,

@@ -1,5 +1,6 @@
 """The ./er command line."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,7 @@ from services.cli import (
     chances,
     checks,
     decisions,
+    detaching,
     documenting,
     overriding,
     replaying,
@@ -30,6 +32,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Smart ER Match: 119가 먼저입니다. 진단이 아니며, 보고는 약속이 아닙니다.",
 )
 
@@ -46,7 +49,7 @@ def up(
 ) -> None:
     """Start everything on this machine; Ctrl-C stops it."""
     wanted = running.Wanted(demo=demo, port=port, state=state, processes=processes)
-    raise typer.Exit(running.detach(wanted) if detach else running.run(wanted))
+    raise typer.Exit(detaching.detach(wanted) if detach else running.run(wanted))
 
 
 @app.command()
@@ -196,9 +199,10 @@ app.add_typer(authorizing.commands, name="auth")
 
 def main() -> int:
     """1 with one line on standard error for whatever an operator can mend."""
-    load_dotenv(".env")
+    if os.environ.get("ER_PROFILE", "dev") == "dev":
+        load_dotenv(".env")
     try:
-        app()
+        app(prog_name="./er")
     except OneLine as error:
         print(f"er: {error}", file=sys.stderr)
         return 1

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from services.catalog import GATEWAY_INNER_PORT, SERVICES
 from services.cli.errors import CommandFailed
 from services.cli.state import write_private
 
@@ -15,7 +16,8 @@ DEFAULT_STATE = ".er"
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Base addresses by service name (the gateway's is public); `key` opens the inner ones."""
+    """Base addresses by service name (the gateway's is public); `key` opens the inner ones; `pid`
+    is the process of `up`, 0 where there is none."""
 
     pid: int
     dataset: str
@@ -41,9 +43,26 @@ def announced(state: Path, address: Address) -> Iterator[None]:
 
 
 def running_at(named: Path | None) -> Address:
-    """Where the system of a state folder runs; CommandFailed where none does."""
+    """Where the system of a state folder runs, or the one that the environment names; CommandFailed
+    where there is none."""
     state = state_folder(named)
     try:
         return Address(**json.loads((state / "up.json").read_text()))
     except FileNotFoundError:
-        raise CommandFailed(f"nothing runs on {state}; start it with ./er up") from None
+        address = _named_by(os.environ) if named is None else None
+        if address is None:
+            raise CommandFailed(f"nothing runs on {state}; start it with ./er up") from None
+        return address
+
+
+def _named_by(environ: Mapping[str, str]) -> Address | None:
+    """The system as the gateway's own environment knows it: in its container an operator's commands
+    reach every service."""
+    key, gateway = environ.get("ER_SERVICE_KEY"), SERVICES["gateway"]
+    inner = {name: environ.get(service.url_variable, "") for name, service in SERVICES.items()}
+    variable, default = GATEWAY_INNER_PORT
+    inner["gateway"] = f"http://127.0.0.1:{environ.get(variable) or default}"
+    if not key or not all(inner.values()):
+        return None
+    public = f"http://127.0.0.1:{gateway.port(environ)}"
+    return Address(0, environ.get("ER_DATASET", "live"), public, inner, key)

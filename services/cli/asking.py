@@ -13,6 +13,7 @@ from rich.table import Table
 
 from services.cli.address import Address, running_at, state_folder
 from services.cli.errors import CommandFailed
+from services.cli.terminal import tables
 from shared.contracts.gateway import Recommendation
 from shared.contracts.matching import RankedHospital
 from shared.contracts.sync import SearchAnswer
@@ -49,7 +50,7 @@ class Question:
 
 def ask(question: Question, state: Path | None) -> None:
     """Print advice as soon as it is there, then what is needed and where to go."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
+    console = tables(piped_width=PIPED_WIDTH)
     headers = {"accept-language": "en" if question.english else "ko"}
     base = _started(state).gateway
     with httpx.Client(base_url=base, timeout=TIMEOUT_S, headers=headers, trust_env=False) as client:
@@ -118,6 +119,8 @@ def _print_advice(console: Console, question: Question, triage: TriageAnswer) ->
 def _print_list(console: Console, question: Question, found: Recommendation) -> None:
     if found.simulated:
         console.print("SIMULATED: 모의 데이터입니다. 실제 병원이 아닙니다.", style="bold yellow")
+    for notice in found.notices:
+        console.print(f"! {notice.text}", style="bold yellow", markup=False)
     for need in found.needs[:3]:
         console.print(f"  · {need.reason}", markup=False)
     table = Table(show_lines=True)

@@ -1,19 +1,18 @@
 """`auth`: signing keys, keys of client apps, and the audit, all on record with who asked."""
 
 import getpass
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from pydantic import BaseModel, ValidationError
-from rich.console import Console
 from rich.table import Table
 
 from services.cli.address import running_at
 from services.cli.errors import CommandFailed
+from services.cli.terminal import tables
 from services.cli.viewing import ask_inner
-from shared.contracts.auth import (
+from shared.contracts.auth_operators import (
     ApiKeyEnd,
     ApiKeyMade,
     ApiKeyRequest,
@@ -24,8 +23,7 @@ from shared.contracts.auth import (
     RotateRequest,
 )
 
-PIPED_WIDTH = 160
-console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
+console = tables()
 commands = typer.Typer(no_args_is_help=True, help="Signing keys, client apps, the audit.")
 
 State = Annotated[Path | None, typer.Option("--state", help="state folder (.er)")]

@@ -22,7 +22,7 @@ CLASSES = {
 COUNTED = (Kind.SEVERE, Kind.FLAG)
 TABLE = Path(__file__).resolve().parents[1] / "matching" / "domain" / "chances.csv"
 HEADS = ("code", "level", "yes", "no", "silent")
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Counts = Mapping[tuple[str, Level], Counter[Status]]
 

@@ -15,6 +15,9 @@ CHECKS = (
     ("mypy", ["mypy"]),
     ("import rules", ["lint-imports"]),
 )
+WORKERS = ("-n", "2", "--dist", "loadfile")
+"""Most of the suite waits for servers to start, stop and give up; a file stays with one worker, as
+its tests share what they started. The long ones run alone: they measure and count."""
 console = Console(highlight=False)
 
 
@@ -30,7 +33,7 @@ def run(arguments: Sequence[str], *, full: bool) -> int:
         if code:
             return code
     began = time.monotonic()
-    chosen = [] if full else ["-m", "not full"]
+    chosen = [] if full else ["-m", "not full", *WORKERS]
     code = subprocess.run(
         [sys.executable, "-m", "pytest", *chosen, *arguments], cwd=ROOT, check=False
     ).returncode

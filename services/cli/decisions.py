@@ -1,25 +1,21 @@
 """`replay`: a kept decision made again, beside what was told then."""
 
-import sys
 from pathlib import Path
 
-import httpx
-from rich.console import Console
 from rich.table import Table
 
 from services.cli.address import running_at
-from services.cli.bench.house import inner
-from services.cli.errors import CommandFailed
+from services.cli.terminal import tables
+from services.cli.viewing import ask_inner
 from shared.contracts.matching import ReplayAnswer, ReplayedHospital
 
-TIMEOUT_S = 10.0
 PIPED_WIDTH = 120
 
 
 def replay(request_id: str, state: Path | None) -> int:
     """Print the list that was told and the one made again; 1 where they differ."""
     told = _asked(request_id, state)
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
+    console = tables(piped_width=PIPED_WIDTH)
     console.print(_head(told), markup=False)
     console.print(_lists(told))
     if told.same is None:
@@ -32,15 +28,8 @@ def replay(request_id: str, state: Path | None) -> int:
 
 
 def _asked(request_id: str, state: Path | None) -> ReplayAnswer:
-    address = running_at(state)
-    with inner(address.inner["matching"], "matching", address.key, timeout_s=TIMEOUT_S) as client:
-        try:
-            answer = client.get(f"/v1/decisions/{request_id}/replay")
-        except httpx.TransportError as error:
-            raise CommandFailed(f"matching does not answer ({type(error).__name__})") from error
-    if answer.status_code != httpx.codes.OK:
-        raise CommandFailed(f"{answer.json()['title']}: {answer.json()['detail']}")
-    return ReplayAnswer.model_validate_json(answer.content)
+    path = f"/v1/decisions/{request_id}/replay"
+    return ReplayAnswer.model_validate_json(ask_inner(running_at(state), "matching", "GET", path))
 
 
 def _head(told: ReplayAnswer) -> str:

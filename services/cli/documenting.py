@@ -35,6 +35,10 @@ Findings are codes of the symptom ontology by their Korean names. *Words* are cu
 "not": more findings can only make a case graver. An unknown age, sex, week of pregnancy or time of
 onset satisfies a condition, except that a condition on children needs an age or a word for it.
 The level is the gravest of all floors and complaints; where nothing medical was said it is null.
+
+The words `unclear` and `unclear_grave` stand for a body in trouble that was not understood,
+`several_alarms`, `many_alarms` and `observed_alarm` for alarms of several kinds in one text; what
+they are made of, and the signs of the primary survey, is in `services/triage/knowledge/signs.yaml`.
 """
 
 
@@ -126,7 +130,8 @@ def _presentations(knowledge: Knowledge) -> Iterator[str]:
         "gravest row leads, among equals the earlier one; rows merge, ten fields at most. Minutes "
         "are those that a capable hospital may lie beyond the nearest open emergency room.\n"
     )
-    yield from _table_head("KTAS", "presentation", "when", "needs", "transport", "ask by phone")
+    head = ("KTAS", "presentation", "when", "needs", "transport", "ask by phone", "may be refused")
+    yield from _table_head(*head)
     for row in sorted(knowledge.presentations, key=lambda row: row.ktas):
         yield _row(
             str(row.ktas),
@@ -135,6 +140,7 @@ def _presentations(knowledge: Knowledge) -> Iterator[str]:
             _fields(row.needs),
             _transport(row),
             ", ".join(row.call),
+            ", ".join(row.care),
         )
     yield "\n### Fields\n"
     yield from _table_head("field", "told to people as", "")

@@ -2,17 +2,16 @@
 
 import getpass
 import re
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
-from rich.console import Console
 from rich.table import Table
 
 from services.cli.address import Address, running_at
 from services.cli.errors import CommandFailed
+from services.cli.terminal import tables
 from services.cli.viewing import ask_inner
 from shared.contracts.nmc import Status
 from shared.contracts.overrides import (
@@ -24,8 +23,7 @@ from shared.contracts.overrides import (
 
 KST = timezone(timedelta(hours=9))
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-PIPED_WIDTH = 160
-console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
+console = tables()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,27 @@
 """Which services are not ready, and waiting until all are."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
 from services.cli.address import Address
+from shared.health import CHECK_TIMEOUT_S
 
 ASK_S = 1.0
+PATIENT_S = CHECK_TIMEOUT_S + 1.0
+"""A service whose dependency hangs says so only after its own patience."""
 
 
-def unready(address: Address) -> dict[str, str]:
+def unready(address: Address, *, ask_s: float = ASK_S) -> dict[str, str]:
     """Services that are not ready, each with the check that fails or `no answer`."""
-    with httpx.Client(timeout=ASK_S, trust_env=False) as client:
-        told = {name: _ask(client, url) for name, url in address.inner.items()}
-    return {name: reason for name, reason in told.items() if reason}
+    names = list(address.inner)
+    with (
+        httpx.Client(timeout=ask_s, trust_env=False) as client,
+        ThreadPoolExecutor(len(names)) as pool,
+    ):
+        told = pool.map(lambda name: _ask(client, address.inner[name]), names)
+        return {name: reason for name, reason in zip(names, told, strict=True) if reason}
 
 
 async def wait_until_ready(address: Address) -> None:

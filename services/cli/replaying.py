@@ -19,7 +19,7 @@ from services.host import bind
 from services.sync.payloads import Archive, Payload, read
 from simulator.app import SERVICE_PATH
 
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Answers = dict[tuple[str, int], Payload]
 

@@ -2,9 +2,6 @@
 
 import asyncio
 import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +13,7 @@ from rich.console import Console
 from services import host
 from services.catalog import OWNERS, SERVICES
 from services.cli import supervising
-from services.cli.address import Address, announced, running_at, state_folder
+from services.cli.address import Address, announced, state_folder
 from services.cli.environment import Dataset, Listeners, choose_dataset, compose, listen
 from services.cli.errors import CommandFailed
 from services.cli.local import local_postgres, local_redis
@@ -27,8 +24,7 @@ from shared import logs
 from shared.settings import CommonSettings, load
 from simulator import app as simulator
 
-DETACH_TIMEOUT_S = 300.0
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +53,6 @@ def run(wanted: Wanted) -> int:
         return 1
     console.print("er: stopped")
     return 0
-
-
-def detach(wanted: Wanted) -> int:
-    """Start `up` in a session of its own and return once everything is ready."""
-    state = state_folder(wanted.state)
-    state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    arguments = ["up", "--state", str(state)]
-    arguments += ["--demo"] * wanted.demo + ["--processes"] * wanted.processes
-    arguments += ["--port", str(wanted.port)] if wanted.port is not None else []
-    log = state / "up.log"
-    with log.open("wb") as output:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "services.cli", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    give_up = time.monotonic() + DETACH_TIMEOUT_S
-    while time.monotonic() < give_up:
-        if child.poll() is not None:
-            raise CommandFailed(_last_line(log))
-        if (state / "up.json").exists() and not unready(running_at(state)):
-            console.print(f"er: ready at {running_at(state).gateway}, log in {log}")
-            return 0
-        time.sleep(0.2)
-    child.terminate()
-    raise CommandFailed(f"not ready after {DETACH_TIMEOUT_S:.0f} s; see {log}")
 
 
 def migrate() -> None:
@@ -176,8 +144,3 @@ def _tell(address: Address) -> None:
         console.print("er: SIMULATED: every hospital is fictional", style="bold yellow")
         console.print(f"er: logins with fictional people at {address.gateway}/demo/login")
     console.print(f"er: ready at {address.gateway}", style="bold green", markup=False)
-
-
-def _last_line(log: Path) -> str:
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1].removeprefix("er: ") if lines else "it stopped without a word"

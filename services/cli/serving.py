@@ -56,14 +56,21 @@ def say(line: str) -> None:
     print(f"er: {line}", file=sys.stderr, flush=True)
 
 
-def _start(server: Server, port: int, log: Path) -> subprocess.Popen[bytes]:
+@contextmanager
+def opened_log(log: Path) -> Iterator[int]:
+    """The descriptor of a log that goes on where it ended; a large one is put aside first."""
     if log.exists() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".log.1"))
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        return server.start(port, descriptor)
+        yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _start(server: Server, port: int, log: Path) -> subprocess.Popen[bytes]:
+    with opened_log(log) as descriptor:
+        return server.start(port, descriptor)
 
 
 def _stop(child: subprocess.Popen[bytes], server: Server) -> None:

@@ -12,7 +12,7 @@ from services.cli.errors import CommandFailed
 from services.cli.state import StateBusy, state_lock
 
 STOP_TIMEOUT_S = 90.0
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def stop(named: Path | None) -> int:

@@ -30,7 +30,7 @@ from shared import app as shared_app
 from shared import background, cache
 from shared.contracts.sync import SnapshotKeys
 
-VERSION = "1.4.0"
+VERSION = "1.5.0"
 # A service closes a connection that was idle for five seconds: ours have to go before that, or a
 # request is sent on one that is just being closed and comes back as a dead peer.
 CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=3.0)

@@ -1,5 +1,7 @@
 """The main job: understand, advise, find what is needed, rank; each step once, within its share."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from services.gateway.clients import Peers
@@ -7,6 +9,8 @@ from shared.context import Deadline
 from shared.contracts.gateway import Recommendation, RecommendationRequest
 from shared.contracts.matching import MatchAnswer, MatchRequest
 from shared.contracts.triage import (
+    CaseAnswer,
+    CaseRequest,
     NeedsAnswer,
     NeedsRequest,
     PlanRequest,
@@ -42,41 +46,44 @@ class Flow:
     async def recommend(self, request: RecommendationRequest) -> Recommendation:
         """Advice, needs and hospitals of a text or a patient."""
         whole = Deadline.after(WHOLE_S)
-        return await self.list_for(request, await self._understand(request, whole), whole)
+        case = await self._case(request, whole)
+        with _advising(case.triage):
+            return await self._listed(request, case, whole)
 
     async def list_for(
         self, request: RecommendationRequest, triage: TriageAnswer, whole: Deadline
     ) -> Recommendation:
-        """Needs and hospitals of what was understood; where the list fails, the problem carries
-        the advice."""
-        try:
-            plan_within = whole.step(at_most=NEEDS_S, keep=MATCH_S)
-            plan = await self._plan(_plan_request(request, triage), plan_within)
-            match = await self.peers.matching.call(
-                "POST",
-                "/v1/match",
-                MatchAnswer,
-                body=_match_request(request, triage, plan),
-                deadline=whole.step(at_most=MATCH_S),
-            )
-        except ProblemError as problem:
-            problem.extra = {**problem.extra, "advice": triage.advice.model_dump()}
-            raise
-        return _assemble(triage, plan, match)
+        """Needs and hospitals of what was understood before."""
+        with _advising(triage):
+            wanted = PlanRequest.of(triage, consent=request.consent, override=request.needs)
+            plan = await self._plan(wanted, whole.step(at_most=NEEDS_S, keep=MATCH_S))
+            return await self._listed(request, CaseAnswer(triage=triage, plan=plan), whole)
 
-    async def _understand(self, request: RecommendationRequest, whole: Deadline) -> TriageAnswer:
-        within = whole.step(at_most=EXTRACT_S, keep=NEEDS_S + MATCH_S)
-        if request.patient is not None:
-            return await self.peers.triage.call(
-                "POST",
-                "/v1/assess",
-                TriageAnswer,
-                body=request.patient,
-                deadline=within,
-                passes=(InvalidRequest,),
-            )
+    async def _case(self, request: RecommendationRequest, whole: Deadline) -> CaseAnswer:
         facts = request.model_dump(include=set(StatedFacts.model_fields), exclude_unset=True)
-        return await self.triage(TriageRequest(text=request.text or "", **facts), within)
+        body = CaseRequest(
+            **facts, text=request.text, patient=request.patient, override=request.needs
+        )
+        return await self.peers.triage.call(
+            "POST",
+            "/v1/case",
+            CaseAnswer,
+            body=body,
+            deadline=whole.step(at_most=EXTRACT_S + NEEDS_S, keep=MATCH_S),
+            passes=(InvalidRequest,),
+        )
+
+    async def _listed(
+        self, request: RecommendationRequest, case: CaseAnswer, whole: Deadline
+    ) -> Recommendation:
+        match = await self.peers.matching.call(
+            "POST",
+            "/v1/match",
+            MatchAnswer,
+            body=_match_request(request, case.triage, case.plan),
+            deadline=whole.step(at_most=MATCH_S),
+        )
+        return _assemble(case.triage, case.plan, match)
 
     async def _plan(self, request: PlanRequest, deadline: Deadline) -> NeedsAnswer:
         return await self.peers.triage.call(
@@ -89,22 +96,14 @@ class Flow:
         )
 
 
-def _plan_request(request: RecommendationRequest, triage: TriageAnswer) -> PlanRequest:
-    return PlanRequest(
-        symptoms=[symptom.code for symptom in triage.symptoms],
-        negated=triage.negated,
-        red_flags=[flag.code for flag in triage.red_flags],
-        history=triage.history,
-        special=triage.special,
-        cues=triage.cues,
-        age_years=triage.patient.age_years,
-        age_days=triage.patient.age_days,
-        gender=triage.patient.gender,
-        pregnancy_weeks=triage.patient.pregnancy_weeks,
-        ktas=triage.ktas,
-        consent=request.consent,
-        override=request.needs,
-    )
+@contextmanager
+def _advising(triage: TriageAnswer) -> Iterator[None]:
+    """Where the list fails, the problem carries the advice."""
+    try:
+        yield
+    except ProblemError as problem:
+        problem.extra = {**problem.extra, "advice": triage.advice.model_dump()}
+        raise
 
 
 def _match_request(

@@ -54,16 +54,16 @@ async def needs(body: NeedsRequest, state: StateDep) -> NeedsAnswer:
     return await state.flow.needs(body)
 
 
-@router.post("/v1/recommendations", tags=["recommendation"])
-async def recommend(
-    body: RecommendationRequest, state: StateDep, caller: CallerDep
-) -> Recommendation:
+@router.post("/v1/recommendations", tags=["recommendation"], response_model=Recommendation)
+async def recommend(body: RecommendationRequest, state: StateDep, caller: CallerDep) -> Response:
     """What to do now, what is needed, and where to go and why."""
     if body.session_id is not None:
         found = await Chat(state.flow).recommend(caller, body)
     else:
         found = await state.flow.recommend(body)
-    return found.model_copy(update={"degraded": sorted({*found.degraded, *state.lost(caller)})})
+    told = found.model_copy(update={"degraded": sorted({*found.degraded, *state.lost(caller)})})
+    # Made by us from what was validated: serialised once, not validated again.
+    return Response(told.model_dump_json(), media_type="application/json")
 
 
 @router.post("/v1/recommendations/{request_id}/outcome", tags=["recommendation"], status_code=204)

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from services.matching import queries, routes
+from services.matching import routes
 from services.matching.domain.land import land
 from services.matching.flow import Matcher
 from services.matching.keeping import HoldBook, Keeper, forget
@@ -19,7 +19,7 @@ from shared import app as shared_app
 from shared import background, cache, db
 from shared.contracts.sync import SnapshotKeys
 
-VERSION = "1.2.0"
+VERSION = "1.3.0"
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 
@@ -28,7 +28,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
-        engine = queries.connect(settings.database_url.get_secret_value())
+        engine = db.connect(settings.database_url.get_secret_value(), "matching")
         redis = cache.connect(settings.redis_url.get_secret_value())
         keys = SnapshotKeys(dataset=settings.dataset)
         snapshots = SnapshotReader(redis, keys, poll_s=settings.snapshot_poll_s)

@@ -1,5 +1,7 @@
 """One snapshot, decoded into what every request asks of it."""
 
+import heapq
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +15,9 @@ from shared.contracts.sync import Snapshot
 
 PER_DEGREE = 10
 """Cells of the count of emergency rooms, in degrees: a tenth."""
+
+EAST_M, NORTH_M = 86_000, 110_500
+"""Of a degree: a little less than anywhere in the country."""
 
 FARTHEST = 80
 """Cells in which the whole country lies, from wherever one looks."""
@@ -61,22 +66,23 @@ class Board:
         self, fields: tuple[str, ...], longitude: float, latitude: float, count: int
     ) -> list[str]:
         """The nearest hospitals of which every one of these fields is reported as a yes, whatever
-        its age and its messages. Looked for in rings of cells, so that a larger country costs no
-        more; where they lie is worked out once per version."""
+        its age and its messages. Looked for in rings of cells and of these only in what is near
+        enough, so that a larger country costs no more; where they lie is worked out once per
+        version."""
         cells = self._reported(fields)
-        left, (east, north) = sum(map(len, cells.values())), _at(longitude, latitude)
-        found: list[Card] = []
-        until = FARTHEST
+        left, (east, north) = len(cells), _at(longitude, latitude)
+        found: list[tuple[float, str]] = []
         for ring in range(FARTHEST):
-            if ring > until or not left:
+            enough_m = found[count - 1][0] if len(found) >= count else math.inf
+            if not left or _nearest_m(ring) > enough_m:
                 break
-            here = [one for cell in _ring(east, north, ring) for one in cells.get(cell, ())]
-            found += here
-            left -= len(here)
-            if len(found) >= count and until == FARTHEST:
-                until = ring + ring // 2 + 1  # a corner of this ring is farther than a later side
-        found.sort(key=lambda one: (_metres(one, longitude, latitude), one.hpid))
-        return [one.hpid for one in found[:count]]
+            for cell in _ring(east, north, ring):
+                here = cells.get(cell)
+                left -= here is not None
+                if here and _cell_m(cell, longitude, latitude) <= enough_m:
+                    found += [(_metres(one, longitude, latitude), one.hpid) for one in here]
+            found = heapq.nsmallest(count, found)
+        return [hpid for _, hpid in found]
 
     def _reported(self, fields: tuple[str, ...]) -> ByCell:
         if fields not in self.reported:
@@ -100,6 +106,23 @@ def _ring(east: int, north: int, distance: int) -> Iterator[tuple[int, int]]:
     for step in range(1 - distance, distance):
         yield east - distance, north + step
         yield east + distance, north + step
+
+
+def _nearest_m(ring: int) -> float:
+    """What lies in a ring is at least so many metres away."""
+    return max(0, ring - 1) / PER_DEGREE * EAST_M
+
+
+def _cell_m(cell: tuple[int, int], longitude: float, latitude: float) -> float:
+    """Metres from a place to the nearest point of a cell, or less."""
+    east = _beyond(longitude, cell[0] / PER_DEGREE) * EAST_M
+    north = _beyond(latitude, cell[1] / PER_DEGREE) * NORTH_M
+    return math.hypot(east, north)
+
+
+def _beyond(at: float, begin: float) -> float:
+    """Degrees from a place to a cell that begins there, along one axis."""
+    return max(0.0, begin - at, at - begin - 1 / PER_DEGREE)
 
 
 def _metres(one: Card, longitude: float, latitude: float) -> float:

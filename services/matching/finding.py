@@ -97,6 +97,8 @@ class Search:
             if not any(entry.able for entry in ranked):
                 far = await self._reported_able(able)
                 ranked = await self._with(known, far)
+            if ranking.enough(ranked):
+                break
             no_more_near = len(near) < neighbours or ranking.has_choices(ranked)
             if no_more_near and len(far) < able:
                 break

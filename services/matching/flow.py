@@ -73,7 +73,7 @@ class Matcher:
                 told(rank, entry, question, language) for rank, entry in enumerate(shown, 1)
             ],
             compare=_compared(shown, question, language),
-            notices=wording.notices(found.ranked, question, language),
+            notices=wording.notices(found.ranked, shown, question, language),
             degraded=self._degraded(board, found, now, kept=kept),
         )
 

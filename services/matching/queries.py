@@ -6,11 +6,8 @@ these run at every request.
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 import asyncpg
-from sqlalchemy import event
-from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import db
@@ -29,14 +26,6 @@ NEAREST_OF = f"{_FROM} AND geog IS NOT NULL AND hpid = ANY($4) ORDER BY geog <->
 
 Reach = list[tuple[str, float]]
 """Hospital ids with their distance in metres, in no order."""
-
-
-def connect(url: str) -> AsyncEngine:
-    """The engine of matching. No request pays for asking whether its connection lives: one that
-    the driver knows to be closed is replaced before it is used."""
-    engine = db.connect(url, "matching", pre_ping=False)
-    event.listen(engine.sync_engine, "checkout", _replace_closed)
-    return engine
 
 
 async def within(engine: AsyncEngine, place: Place, radius_m: float) -> Reach:
@@ -71,8 +60,3 @@ async def _rows(engine: AsyncEngine, query: str, place: Place, *bound: object) -
     async with driver(engine) as connection:
         rows = await connection.fetch(query, place.longitude, place.latitude, *bound)
         return [(hpid, distance) for hpid, distance in rows]
-
-
-def _replace_closed(connection: Any, *_: object) -> None:
-    if connection.driver_connection.is_closed():
-        raise DisconnectionError

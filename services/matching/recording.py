@@ -12,7 +12,7 @@ from shared.contracts.model import Answer
 from shared.contracts.place import Place
 from shared.contracts.triage import Need, PatientFacts, Policy
 
-RULES = "2026.11.2"
+RULES = "2026.11.3"
 """Version of the ranking's own rules: raised with every change of what a list may look like."""
 
 

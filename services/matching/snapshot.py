@@ -1,6 +1,7 @@
 """The state of every emergency room in memory, decoded once per published version."""
 
 import asyncio
+import zlib
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -10,13 +11,17 @@ from shared import logs
 from shared.contracts.sync import SnapshotKeys
 from shared.health import Unusable
 
+UNREADABLE = (zlib.error, ValueError)
+"""What bytes that are no snapshot of ours look like when they are decoded."""
+
 
 class NoSnapshot(Unusable):
     """Nothing was published yet."""
 
 
 class SnapshotReader:
-    """Keeps the newest board. Losing Redis loses nothing that was read before."""
+    """Keeps the newest board. Losing Redis loses nothing that was read before, and neither does a
+    snapshot that cannot be read: it is told once and tried again at every look."""
 
     def __init__(self, redis: Redis, keys: SnapshotKeys, *, poll_s: float) -> None:
         self._redis = redis
@@ -24,6 +29,7 @@ class SnapshotReader:
         self._poll_s = poll_s
         self._board: Board | None = None
         self._reachable = True
+        self._unreadable: str | None = None
         self._log = logs.logger("matching.snapshot")
 
     @property
@@ -65,7 +71,16 @@ class SnapshotReader:
         packed = await self._read(self._keys.value(version))
         if packed is None:
             return  # swapped away between the two reads; the next look finds the newer one
-        self._board = await asyncio.to_thread(Board.decoded, packed)
+        try:
+            self._board = await asyncio.to_thread(Board.decoded, packed)
+        except UNREADABLE as error:
+            if version != self._unreadable:
+                word = type(error).__name__
+                self._log.error(
+                    "snapshot not readable, the last one stays", version=version, error=word
+                )
+            self._unreadable = version
+            return
         self._log.info("snapshot taken", version=version, hospitals=len(self._board.cards))
 
     async def _read(self, key: str) -> bytes | None:

@@ -21,7 +21,7 @@ from services.sync.publisher import Publisher
 from services.sync.schedule import Schedule
 from services.sync.source import Operation
 from services.sync.standing import Standing
-from services.sync.worker import Worker, WorkerLost
+from services.sync.worker import FIRST_ORDER, Worker, WorkerLost
 from shared import db
 from shared.contracts.sync import RefreshAnswer, StateAnswer
 
@@ -161,7 +161,10 @@ class Coordinator:
 
     def _tell_role(self, leads: bool) -> None:
         self._metrics.leader.set(leads)
-        self._log.info("leads" if leads else "follows another replica")
+        if leads:
+            self._log.info("leads")
+        else:  # another replica does, or nobody can while PostgreSQL is away
+            self._log.info("does not lead")
 
     async def _round_in_the_background(self) -> None:
         began = time.monotonic()
@@ -189,12 +192,18 @@ class Coordinator:
             self._standing.lost_database(error)
 
     async def _run_round(self, operations: Sequence[Operation]) -> RefreshAnswer:
-        """A round whose worker ended is as if it had not been, so it is run again, once."""
-        try:
-            return await self._round(operations)
-        except WorkerLost:
-            self._standing.lost_worker()
-            return await self._round(operations)
+        """A round whose worker ended is as if it had not been, so it is run again, once; a worker
+        that had ended before it, and is only found so now, costs no second round."""
+        chances = {"before": 1, "within": 1}
+        while True:
+            try:
+                return await self._round(operations)
+            except WorkerLost as loss:
+                self._standing.lost_worker()
+                when = "before" if loss.order == FIRST_ORDER else "within"
+                if not chances[when]:
+                    raise
+                chances[when] -= 1
 
     async def _round(self, operations: Sequence[Operation]) -> RefreshAnswer:
         async with self._worker.turn():

@@ -31,12 +31,18 @@ At 10, two cores with a load of 6 starved it until its connections timed out."""
 ORDER_S = 300.0
 """A hundred times the country takes 35 s; who takes longer is stuck, and is killed."""
 END_S = 2.0
+FIRST_ORDER = "take_turn"
+"""Of a round, and of what is published between rounds."""
 PRELOADED = [__name__]
 LOST = object()
 
 
 class WorkerLost(Exception):
-    """The worker ended in the middle of an order; what it had not committed is undone."""
+    """The worker ended before or in the middle of an order; what it had not committed is undone."""
+
+    def __init__(self, order: str) -> None:
+        super().__init__(order)
+        self.order = order
 
 
 class Worker:
@@ -54,7 +60,7 @@ class Worker:
         async with self._here:
             holder: _Child | None = None
             try:
-                await self._do("take_turn")
+                await self._do(FIRST_ORDER)
                 holder = self._child
                 yield
             except asyncio.CancelledError:

@@ -88,6 +88,7 @@ def needs(planned: Planned, *, knowledge: Knowledge, language: Language) -> Need
             bypass_minutes=plan.policy.bypass_minutes,
             window_minutes=plan.policy.window_minutes,
             call=[call.en if english else call.ko for call in calls],
+            care=list(plan.policy.care),
         ),
         comment=planned.comment,
         source="openai" if planned.by_model else "rules",

@@ -24,7 +24,7 @@ from services.triage.settings import Settings
 from shared import app as shared_app
 from shared import background, cache, db, logs
 
-VERSION = "1.2.0"
+VERSION = "1.3.0"
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import StringConstraints, model_validator
 
 from shared.contracts.model import Answer, Request
 
@@ -16,7 +16,6 @@ KeyScope = Literal["recommendation", "hospitals", "chat", "status", "auth"]
 Token = Annotated[str, StringConstraints(min_length=1, max_length=4096, pattern=r"^[!-~]+$")]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=r"^[!-~]+$")]
 Verifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{43,128}$")]
-By = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 AUDIENCE = "smart-er-match"
 JWKS_MAX_AGE_S = 300
 
@@ -240,72 +239,8 @@ class LoginEnded(Answer):
     redirect_to: str | None = None
 
 
-class RotateRequest(Request):
-    """Inner: `emergency` drops the active and the retiring keys, and with them their tokens."""
-
-    by: By
-    emergency: bool = False
-
-
-class RotateAnswer(Answer):
-    """Key ids by state."""
-
-    active: str
-    next: list[str]
-    retiring: list[str]
-
-
-class ApiKeyRequest(Request):
-    by: By
-    name: By
-    scopes: Annotated[list[KeyScope], Field(min_length=1)]
-    daily_quota: Annotated[int, Field(ge=1, le=100_000_000)]
-
-
-class ApiKeyMade(Answer):
-    """The one time that the key itself is told."""
-
-    id: str
-    key: str
-
-
-class ApiKeyEnd(Request):
-    by: By
-
-
-class ApiKeyEntry(ApiKeyUse):
-    created_at: datetime
-    created_by: str
-    ended_at: datetime | None = None
-
-
-class ApiKeysAnswer(Answer):
-    api_keys: list[ApiKeyEntry]
-
-
 class ApiKeyShown(Request):
     """Inner: a key that a client app showed; the call is counted."""
 
     key: Annotated[str, StringConstraints(min_length=1, max_length=256)]
     scope: KeyScope
-
-
-class AuditRequest(Request):
-    """Reading the audit is itself on record, with who read it."""
-
-    by: By
-    limit: Annotated[int, Field(ge=1, le=1000)] = 50
-
-
-class AuditEntry(Answer):
-    at: datetime
-    event: str
-    subject: str | None
-    detail: dict[str, str]
-
-
-class AuditAnswer(Answer):
-    """The newest entries first; `intact` says whether the whole chain of hashes holds."""
-
-    intact: bool
-    entries: list[AuditEntry]

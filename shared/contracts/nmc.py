@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+from typing import Literal
+
+Care = Literal["suturing", "seizure", "urology", "ent"]
+"""What a patient may need that no field tells, and that a hospital's message may refuse."""
 
 
 class Kind(StrEnum):

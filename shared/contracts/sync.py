@@ -14,7 +14,7 @@ from shared.contracts.freshness import freshness as freshness
 from shared.contracts.freshness import freshness_at as freshness_at
 from shared.contracts.freshness import status_at as status_at
 from shared.contracts.model import Answer, Request
-from shared.contracts.nmc import Level, Status
+from shared.contracts.nmc import Care, Level, Status
 from shared.contracts.overrides import OverrideMark
 from shared.contracts.place import Latitude, Longitude
 
@@ -38,13 +38,15 @@ class Message(Answer):
     """A hospital's restriction message, as it is told and what it is taken for. A text that says
     several things is told once for each of them.
 
-    It speaks of `audiences` (none: of everybody), during `hours` (`HH:MM-HH:MM`, Korean time) on
-    `days` (1 Monday to 7 Sunday; none: every day) and all day on `whole_days`. What an `info`
-    accepts ends at `accepts_until`; from then on it asks for a call."""
+    `care` is what it speaks of that no field stands for. It speaks of `audiences` (none: of
+    everybody), during `hours` (`HH:MM-HH:MM`, Korean time) on `days` (1 Monday to 7 Sunday; none:
+    every day) and all day on `whole_days`. What an `info` accepts ends at `accepts_until`; from
+    then on it asks for a call."""
 
     text: str
     effect: Literal["blocks", "call", "info"]
     fields: list[str]
+    care: list[Care] = []
     begins: AwareDatetime | None = None
     until: AwareDatetime | None = None
     department: str | None = None

@@ -1,11 +1,11 @@
 """Triage: understanding of a text, first words, urgency, and what the condition needs."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from shared.contracts.model import Answer, Request
-from shared.contracts.nmc import catalogue
+from shared.contracts.nmc import Care, catalogue
 
 AgeYears = Annotated[int, Field(ge=0, le=130)]
 AgeDays = Annotated[int, Field(ge=0, le=730)]
@@ -198,6 +198,46 @@ class PlanRequest(NeedsRequest):
 
     override: Annotated[list[NeedOverride], Field(max_length=10)] | None = None
 
+    @classmethod
+    def of(
+        cls,
+        told: "TriageAnswer",
+        *,
+        consent: Consent | None,
+        override: list[NeedOverride] | None,
+    ) -> "PlanRequest":
+        """What to ask for somebody who was understood."""
+        return cls(
+            symptoms=[symptom.code for symptom in told.symptoms],
+            negated=told.negated,
+            red_flags=[flag.code for flag in told.red_flags],
+            history=told.history,
+            special=told.special,
+            cues=told.cues,
+            age_years=told.patient.age_years,
+            age_days=told.patient.age_days,
+            gender=told.patient.gender,
+            pregnancy_weeks=told.patient.pregnancy_weeks,
+            ktas=told.ktas,
+            consent=consent,
+            override=override,
+        )
+
+
+class CaseRequest(StatedFacts):
+    """Exactly one of a text, with facts beside it, and an earlier answer; a caller's own needs may
+    stand beside either."""
+
+    text: Annotated[str, Field(max_length=TEXT_LIMIT)] | None = None
+    patient: PatientInput | None = None
+    override: Annotated[list[NeedOverride], Field(max_length=10)] | None = None
+
+    @model_validator(mode="after")
+    def exactly_one_source(self) -> Self:
+        if (self.text is None) is (self.patient is None):
+            raise ValueError("give exactly one of text and patient")
+        return self
+
 
 class Need(Answer):
     """One field of the NMC catalogue that this patient needs; weights go 30, 28, … 12 by rank."""
@@ -209,12 +249,14 @@ class Need(Answer):
 
 
 class Policy(Answer):
-    """How far a capable hospital may lie beyond the nearest one, in minutes of travel."""
+    """How far a capable hospital may lie beyond the nearest one, in minutes of travel. `call` is to
+    be asked by telephone; `care` is needed and told by messages alone."""
 
     transport: Literal["nearest", "capable"]
     bypass_minutes: Annotated[int, Field(ge=0)]
     window_minutes: Annotated[int, Field(gt=0)] | None
     call: list[str]
+    care: list[Care] = []
 
 
 class NeedsAnswer(Answer):
@@ -228,6 +270,13 @@ class NeedsAnswer(Answer):
     ruleset: str
     ai_generated: bool
     degraded: list[str] = []
+
+
+class CaseAnswer(Answer):
+    """What was understood and what it needs, in one answer."""
+
+    triage: TriageAnswer
+    plan: NeedsAnswer
 
 
 class EngineMeasures(Answer):

@@ -24,13 +24,14 @@ FIELDS = st.sampled_from(["MKioskTy1", "MKioskTy2", "MKioskTy28", "hvangioayn", 
 AUDIENCES = st.sampled_from(
     [[], [Audience(max_age_years=14)], [Audience(children=True)], [Audience(min_age_years=65)]]
 )
+CARES = st.sampled_from([[], [], ["suturing"], ["ent"]])
 HOURS = st.sampled_from([None, "18:00-08:00", "08:00-18:00"])
 
 
 @st.composite
 def messages(draw: st.DrawFn) -> Message:
     told = message(draw(st.sampled_from(["blocks", "call", "info"])), draw(FIELDS))
-    bounds = {"audiences": draw(AUDIENCES), "hours": draw(HOURS)}
+    bounds = {"audiences": draw(AUDIENCES), "hours": draw(HOURS), "care": draw(CARES)}
     return told.model_copy(update=bounds)
 
 
@@ -78,7 +79,8 @@ def questions(draw: st.DrawFn) -> Question:
         ktas=draw(st.sampled_from([None, 1, 2, 3, 4, 5])),
     )
     age = draw(st.sampled_from([None, 0, 9, 40, 80]))
-    return replace(asked, patient=PatientFacts(age_years=age))
+    policy = asked.policy.model_copy(update={"care": draw(CARES)})
+    return replace(asked, patient=PatientFacts(age_years=age), policy=policy)
 
 
 def ids(ranked: list[Ranked]) -> list[str]:
@@ -182,6 +184,15 @@ def a_hold_never_raises_nor_moves_a_tier(
         assert ids(held) == ids(rank(world, asked, sort="score"))
 
 
+def who_turns_the_patient_away_stands_behind(world: list[Candidate], asked: Question) -> None:
+    """Among those that run, within a tier and the policy's minutes; the sea is another matter."""
+    ranked = rank(world, asked, sort="score")
+    for tier in RANK:
+        alike = [e.turns_away for e in ranked if e.tier == tier and not e.refused
+                 and e.candidate.eta.by_car and not e.far]  # fmt: skip
+        assert alike == sorted(alike)
+
+
 def equal_answers_for_equal_inputs(world: list[Candidate], asked: Question) -> None:
     again = [
         candidate._replace(
@@ -215,6 +226,7 @@ PROPERTIES = [
     (able_beats_unknown_beats_a_no, (candidates(), questions())),
     (a_restriction_never_raises, (candidates(), questions(), messages())),
     (a_hold_never_raises_nor_moves_a_tier, (worlds, questions(), st.floats(0, 50))),
+    (who_turns_the_patient_away_stands_behind, (worlds, questions())),
     (equal_answers_for_equal_inputs, (worlds, questions())),
     (minutes_beyond_the_policy_are_never_traded, (worlds, questions())),
 ]

@@ -24,7 +24,8 @@ from services.auth.sealing import Sealer
 from services.auth.settings import Settings
 from shared import db
 from shared.app import service_token
-from shared.contracts.auth import ApiKeyRequest, ApiKeyShown
+from shared.contracts.auth import ApiKeyShown
+from shared.contracts.auth_operators import ApiKeyRequest
 from tests.support.running import running
 from tests.support.waiting import until
 

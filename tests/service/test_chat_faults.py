@@ -45,6 +45,8 @@ SCRIPTS = [
 THINK_S = 0.35
 UNHURRIED_S = 1.5
 PATIENCE_S = 60.0
+CONNECTIONS = httpx.Limits(keepalive_expiry=3.0)
+"""The gateway closes what was idle for five seconds, which is no fault of its."""
 
 
 @dataclass(slots=True)
@@ -80,7 +82,9 @@ async def one_dialogue(
     url: str, number: int, outcome: Outcome, chance: random.Random, think_s: float
 ) -> None:
     texts = SCRIPTS[number % len(SCRIPTS)]
-    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=20) as client:
+    async with httpx.AsyncClient(
+        base_url=url, trust_env=False, timeout=20, limits=CONNECTIONS
+    ) as client:
         client.headers.update(await guest(client))
         await asyncio.sleep(chance.random() * think_s)
         opened = await persistent(client, "POST", "/v1/chat/sessions", outcome, body={})

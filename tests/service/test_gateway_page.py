@@ -6,6 +6,7 @@ import html
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -13,8 +14,11 @@ import yaml
 
 from services.gateway.page.districts import districts, find
 from services.gateway.page.routes import content_policy
+from services.gateway.page.view import View
 from services.gateway.page.words import age, beds, say
 from services.gateway.settings import Settings
+from shared.contracts.matching import Notice
+from shared.contracts.triage import Advice
 from tests.service.test_gateway_events import gateway
 from tests.support.places import ROOT
 
@@ -91,6 +95,20 @@ async def test_what_was_typed_never_becomes_markup(redis_url: str) -> None:
         answer = await client.post("/", data={"text": nasty, "place": nasty})
     assert "<script>alert" not in answer.text
     assert html.escape(nasty, quote=False)[:10] in answer.text or "&lt;script&gt;" in answer.text
+
+
+def test_what_is_said_of_the_whole_list_stands_above_it() -> None:
+    found = SimpleNamespace(
+        notices=[Notice(code="none_able", text="119에 <물어보세요>")],
+        hospitals=[],
+        compare="견줌",
+        degraded=[],
+    )
+    advice = Advice(call_119=True, message="119", actions=[], do_not=[], phones=[])
+    view = View(Settings.model_validate({"redis_url": "redis://x"}))
+    told = view.answer("ko", advice=advice, triage=None, grave=True, found=found, list_note=None)
+    assert '<p class="notice of-list">119에 &lt;물어보세요&gt;</p>' in told
+    assert told.index("of-list") < told.index("견줌") < told.index('class="cards"')
 
 
 async def test_a_form_goes_to_the_page_alone_and_json_everywhere_else(redis_url: str) -> None:

@@ -1,6 +1,7 @@
 """Matching on real PostGIS and real Redis: the circle, the snapshot, what is kept."""
 
 import asyncio
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -164,6 +165,26 @@ async def test_an_announced_snapshot_is_taken_at_once(database: str, redis_url: 
                 break
             await asyncio.sleep(0.05)
     assert told["snapshot"] == "v2"
+
+
+async def test_a_snapshot_that_cannot_be_read_leaves_the_last_one_and_is_tried_again(
+    database: str, redis_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await put(database, redis_url, NEAR, *SPREAD)
+    async with matching(database, redis_url, snapshot_poll_s=0.05) as client:
+        await ready(client)
+        redis = Redis.from_url(redis_url)
+        for broken in (b"not compressed", zlib.compress(b"{}"), zlib.compress(b"\xff\xfe")):
+            await redis.set(KEYS.value("v2"), broken)
+            await redis.set(KEYS.pointer, "v2")
+            await asyncio.sleep(0.2)
+            told = (await client.post("/v1/match", json=ask())).json()
+            assert told["snapshot"] == "v1"
+            assert (await client.get("/readyz")).status_code == 200
+        await redis.aclose()
+        await put(database, redis_url, NEAR, *SPREAD, version="v2")
+        await until_snapshot(client, "v2")
+    assert capsys.readouterr().out.count("snapshot not readable") == 1  # many looks, one word
 
 
 async def test_the_rounded_place_is_kept_and_an_outcome_beside_it(

@@ -81,6 +81,19 @@ async def test_one_that_died_between_rounds_costs_nothing(stores: Stores) -> Non
         assert number_of(await sync.snapshot()) == feed.number
 
 
+async def test_one_that_died_between_rounds_costs_no_second_chance(stores: Stores) -> None:
+    """It is found dead only when the next round wants it, which may lose its own worker too."""
+    async with numbered(stores) as (feed, sync):
+        await sync.refresh()  # by now the first round has let its turn go
+        feed.asked.clear()
+        kill_worker()
+        round_ = asyncio.create_task(sync.refresh())
+        await feed.asked.wait()
+        kill_worker()
+        await round_
+        assert number_of(await sync.snapshot()) == feed.number
+
+
 async def test_a_worker_that_dies_again_fails_one_round(
     stores: Stores, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,19 @@ from starlette.types import ASGIApp
 from services.host import Server, bind
 
 
+class Prompt(Server):
+    """One that stops when it is told to: uvicorn looks ten times a second whether it should, and
+    most tests start and stop two."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.leave = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)  # the headers of every answer
+        await self.leave.wait()
+
+
 @asynccontextmanager
 async def running(
     app: ASGIApp, *, port: int = 0, certificate: tuple[str, str] | None = None
@@ -26,7 +39,7 @@ async def running(
         ssl_keyfile=key,
         ssl_certfile=chain,
     )
-    server = Server(config)
+    server = Prompt(config)
     task = asyncio.create_task(server.serve([listener]))
     try:
         while not server.started:
@@ -37,4 +50,5 @@ async def running(
         yield f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
+        server.leave.set()
         await asyncio.gather(task, return_exceptions=True)

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -87,25 +87,28 @@ async def test_the_public_port_tells_no_metrics(redis_url: str, tmp_path: Path) 
         assert answer(f"{public}/metrics").status_code == 404
 
 
-@pytest.mark.parametrize("name", OWNERS)
-def test_without_a_database_it_ends_with_one_line(
-    name: str, redis_url: str, tmp_path: Path
+def test_without_a_store_each_ends_with_one_line(
+    database: str, redis_url: str, tmp_path: Path
 ) -> None:
-    env = variables(f"postgresql://nobody@127.0.0.1:{free_port()}/x", redis_url)
-    with alone(name, env, tmp_path / "log") as child:
-        assert child.wait(timeout=40) == 1
-    lines = (tmp_path / "log").read_text().strip().splitlines()
-    assert lines == [f"{name}: the database does not answer (ConnectionRefusedError)"]
-
-
-@pytest.mark.parametrize("name", ["auth", "sync", "matching", "gateway"])
-def test_without_redis_it_ends_with_one_line(name: str, database: str, tmp_path: Path) -> None:
-    env = variables(database, f"redis://127.0.0.1:{free_port()}/0")
-    with alone(name, env, tmp_path / "log") as child:
-        assert child.wait(timeout=40) == 1
-    lines = (tmp_path / "log").read_text().strip().splitlines()
-    assert len(lines) == 1
-    assert "Redis does not answer" in lines[0]
+    """All at once, as each of them waits ten seconds for its store."""
+    no_database = variables(f"postgresql://nobody@127.0.0.1:{free_port()}/x", redis_url)
+    no_redis = variables(database, f"redis://127.0.0.1:{free_port()}/0")
+    told = {
+        (name, "database"): f"{name}: the database does not answer (ConnectionRefusedError)"
+        for name in OWNERS
+    } | {
+        (name, "Redis"): f"{name}: Redis does not answer (ConnectionError)"
+        for name in ("auth", "sync", "matching", "gateway")
+    }
+    with ExitStack() as stack:
+        children = {}
+        for name, store in told:
+            env, log = no_redis if store == "Redis" else no_database, tmp_path / (name + store)
+            children[name, store] = stack.enter_context(alone(name, env, log))
+        codes = {case: child.wait(timeout=60) for case, child in children.items()}
+    assert codes == dict.fromkeys(told, 1)
+    logs = {case: (tmp_path / "".join(case)).read_text().splitlines() for case in told}
+    assert logs == {case: [line] for case, line in told.items()}
 
 
 def test_an_old_schema_is_refused(postgres: str, redis_url: str, tmp_path: Path) -> None:

@@ -240,15 +240,30 @@ def test_events_arrive_before_the_stream_ends(front: Nginx) -> None:
         assert next(response.iter_bytes()) == b": ping\n\n"
 
 
-def test_the_access_log_has_neither_query_nor_address(front: Nginx) -> None:
-    httpx.get(f"{front.url}/v1/auth/kakao/callback?code=sentinel-code")
-    httpx.get(f"{front.url}/metrics?code=sentinel-code", headers={"Referer": "sentinel-referer"})
+ADDRESSES = {
+    "/": "/",
+    "/metrics": "/metrics",
+    "/manifest.webmanifest": "/manifest.webmanifest",
+    "/assets/app-ba_AmyOH.js": "/assets/app-ba_AmyOH.js",
+    "/.well-known/jwks.json": "/.well-known/jwks.json",
+    "/v1/auth/kakao/callback?code=sentinel-code": "/v1/auth/kakao/callback",
+    "/v1/hospitals/search": "/v1/hospitals/search",
+    "/v1/hospitals/A1100001": "/v1/hospitals/{id}",
+    "/v1/hospitals/A1100001/history?hours=24": "/v1/hospitals/{id}/history",
+    "/v1/auth/sessions/sentinel-id": "/v1/auth/sessions/{id}",
+    "/v1/recommendations/sentinel-id/outcome": "/v1/recommendations/{id}/outcome",
+    "/가슴이 아파요 sentinel": "unmatched",
+    "/v1/sentinel-text": "unmatched",
+}
+
+
+def test_the_access_log_tells_routes_and_neither_ids_nor_query_nor_caller(front: Nginx) -> None:
+    for path in ADDRESSES:
+        httpx.get(front.url + path, headers={"Referer": "sentinel-referer"})
     time.sleep(0.1)
     log = front.log.read_text()
-    assert [json.loads(line)["path"] for line in log.splitlines()[-2:]] == [
-        "/v1/auth/kakao/callback",
-        "/metrics",
-    ]
+    told = [json.loads(line)["route"] for line in log.splitlines()]
+    assert told == list(ADDRESSES.values())
     assert "sentinel" not in log
     assert "127.0.0.1" not in log
 

@@ -368,6 +368,12 @@ def test_a_dialogue_to_its_end_moves_the_list(
         page.locator(f"[data-hpid={second}] .refuse").click()
         expect(page.locator(f"[data-hpid={second}]")).to_have_count(0)
         assert {first, second}.isdisjoint(person.cards())
+        # After the third, 119 is to be asked to assign one.
+        expect(page.locator("#results .of-list")).to_have_count(0)
+        third = person.cards()[0]
+        page.locator(f"[data-hpid={third}] .refuse").click()
+        expect(page.locator(f"[data-hpid={third}]")).to_have_count(0)
+        expect(page.locator("#results .of-list")).to_contain_text("구급상황관리센터")
         assert violations(page) == []
         person.shot(f"{name}-chat")
 

@@ -115,6 +115,11 @@ def test_the_third_refusal_advises_to_let_119_assign(demo: System) -> None:
     assert first["notices"] == []
     assert [notice["code"] for notice in third["notices"]] == ["refused_often"]
     assert third["hospitals"][0]["hpid"] not in {entry["hpid"] for entry in refused}
+    place = ["--lat", str(CITY_HALL["latitude"]), "--lon", str(CITY_HALL["longitude"])]
+    names = [word for one in first["hospitals"][:3] for word in ("--refused", one["name"])]
+    shown = demo.er("ask", STEMI, *place, *names)
+    assert shown.returncode == 0, shown.stderr
+    assert f"! {third['notices'][0]['text']}"[:20] in shown.stdout
 
 
 def test_a_dialogue_ends_in_a_list_without_the_hospital_that_said_no(demo: System) -> None:
@@ -215,10 +220,32 @@ def test_the_command_line_tells_the_same(demo: System) -> None:
     assert "directory=423" in refreshed.stdout
 
 
-def test_a_second_up_on_the_same_folder_is_refused(demo: System) -> None:
-    done = demo.er("up", "--demo", "--port", "0")
+@pytest.mark.parametrize("option", [[], ["--detach"]])
+def test_a_second_up_on_the_same_folder_is_refused(demo: System, option: list[str]) -> None:
+    before = demo.log
+    done = demo.er("up", "--demo", "--port", "0", *option)
+    assert demo.log.startswith(before)
     assert done.returncode == 1
     assert f"is in use by process {demo.address.pid}" in done.stderr.splitlines()[-1]
+
+
+def test_status_tells_that_redis_hangs_and_where_to_look(demo: System) -> None:
+    redis = int((demo.state / "redis/redis.pid").read_text())
+    os.kill(redis, signal.SIGSTOP)
+    try:
+        told = demo.er("status")
+    finally:
+        os.kill(redis, signal.SIGCONT)
+    assert told.returncode == 1
+    assert "no: redis" in told.stdout
+    assert "redis.log; ./er down and ./er up start it again" in told.stdout
+    assert "engine rules: ready" in told.stdout
+    with demo.client() as client:
+        for _ in range(100):
+            if client.get("/v1/status").json()["status"] == "ok":
+                return
+            time.sleep(0.1)
+    raise AssertionError("Redis is back and nobody noticed")
 
 
 def test_a_busy_port_is_named(demo: System, tmp_path: Path) -> None:

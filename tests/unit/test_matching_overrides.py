@@ -57,5 +57,5 @@ def test_the_gate_too_but_no_closed_hospital_opens() -> None:
 def test_an_operators_open_door_goes_before_a_message_that_shuts_it() -> None:
     shut = [message("blocks", "MKioskTy28")]
     overridden = hospital(messages=shut, overrides={"MKioskTy28": word(Status.AVAILABLE)})
-    assert at_the_door(card(hospital(messages=shut)), NOBODY_KNOWN).refuses
-    assert not at_the_door(card(overridden), NOBODY_KNOWN).refuses
+    assert at_the_door(card(hospital(messages=shut)), (), NOBODY_KNOWN).refuses
+    assert not at_the_door(card(overridden), (), NOBODY_KNOWN).refuses

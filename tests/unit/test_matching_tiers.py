@@ -119,6 +119,15 @@ def test_the_nearest_stabilising_room_is_always_in_the_list() -> None:
     assert listed[-1].candidate.hospital.hpid == "T0000001"
 
 
+def test_in_the_shortest_lists_the_room_that_stabilises_goes_before_another_able_one() -> None:
+    near = candidate("T0000001", km=1, values=NO)
+    silent = [candidate(f"T000001{n}", km=2 + n, values=SILENT) for n in range(4)]
+    able = candidate("T0000099", km=200, values=YES)
+    ranked = rank([near, *silent, able], question(STEMI), sort="score")
+    assert [entry.stabilise_first for entry in shortlist(ranked, 2)] == [False, True]
+    assert len(shortlist(ranked, 1)) == 1
+
+
 def test_whom_a_search_went_out_for_is_in_the_list() -> None:
     silent = [candidate(f"T000001{n}", km=1 + n, values=SILENT) for n in range(8)]
     able = candidate("T0000099", km=250, values={**YES, "hvec": "-9"})

@@ -9,6 +9,7 @@ from tests.support.worlds import candidate, message, need, question
 
 STEMI = need("MKioskTy1")
 YES, SILENT = {"MKioskTy1": "Y"}, {"MKioskTy1": "정보미제공"}
+NO = {"MKioskTy1": "불가능"}
 
 
 def test_every_reason_has_words_in_both_languages() -> None:
@@ -32,15 +33,27 @@ def test_the_third_refusal_advises_to_let_119_assign(refusals: int, said: bool) 
     hpids = [f"T000000{n}" for n in range(refusals)]
     world = [candidate(hpid, km=3, values=YES) for hpid in (*hpids, "T0000009")]
     asked = question(STEMI, refused=hpids)
-    notices = wording.notices(rank(world, asked, sort="score"), asked, "ko")
+    ranked = rank(world, asked, sort="score")
+    notices = wording.notices(ranked, ranked, asked, "ko")
     assert [notice.code for notice in notices] == (["refused_often"] if said else [])
     assert all("구급상황관리센터" in notice.text for notice in notices)
 
 
 def test_nobody_able_is_said() -> None:
     asked = question(STEMI)
-    notices = wording.notices(rank([candidate(values=SILENT)], asked, sort="score"), asked, "en")
+    ranked = rank([candidate(values=SILENT)], asked, sort="score")
+    notices = wording.notices(ranked, ranked, asked, "en")
     assert [notice.code for notice in notices] == ["none_able"]
+
+
+def test_a_list_too_short_for_the_room_that_stabilises_tells_its_name_and_number() -> None:
+    asked = question(STEMI)
+    near = candidate("T0000001", km=1, values=NO, er_phone="02-000-0000")
+    ranked = rank([near, candidate("T0000002", km=6, values=YES)], asked, sort="score")
+    (notice,) = wording.notices(ranked, ranked[:1], asked, "ko")
+    assert notice.code == "stabilise"
+    assert "T0000001 (02-000-0000)" in notice.text
+    assert wording.notices(ranked, ranked, asked, "ko") == []
 
 
 def test_compare_is_silent_inside_the_error_of_the_minutes() -> None:

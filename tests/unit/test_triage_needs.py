@@ -61,6 +61,13 @@ CAPABLE = [
     ("임신 30주인데 양수가 터졌어요", {"MKioskTy16"}, 40),
     ("투석을 못 받았는데 두근거려요", {"MKioskTy22"}, 20),
     ("보일러 켜고 자다가 머리가 아프고 어지러워요", {"hvoxyayn"}, 60),
+    ("네 살 딸이 옷핀을 삼켰어요", {"MKioskTy12"}, 30),
+    ("세 살 아이가 건전지를 삼키고 침을 계속 흘려요", {"MKioskTy12"}, 30),
+    ("40세 남자가 못을 삼켰어요", {"MKioskTy11"}, 30),
+    ("두 살 아이가 열이 나더니 경련을 2분 하고 멈췄어요", set(), 20),
+    ("투석을 일주일 못 받아서 다리가 부었어요 67세", {"MKioskTy22"}, 20),
+    ("환청이 들린다며 물건을 던지고 식구를 때려요 34세 남자", {"MKioskTy24"}, 60),
+    ("유서를 쓰고 약을 모아놨어요 30세", {"MKioskTy24"}, 60),
 ]
 
 
@@ -83,6 +90,11 @@ NEAREST = [
     "얼굴에 화상을 입고 목소리가 쉬었어요",
     "농약을 마셨어요",
     "출산한 지 2일인데 피가 안 멈춰요",
+    "투석을 못 받았는데 입술이 파랗고 숨을 못 쉬어요",
+    "다섯 살 아이가 건전지를 삼키고 숨을 못 쉬고 얼굴이 파래요",
+    "세 살 아이가 10분째 경련을 해요",
+    "수면제를 한 통 먹고 헛것이 보인다며 난폭해요",
+    "아들이 자해를 했어요 손목을 그었는데 피는 멎었어요",
 ]
 
 
@@ -92,6 +104,23 @@ def test_nearest_has_nothing_decisive(text: str, knowledge: Knowledge) -> None:
     assert planned.policy.transport == "nearest"
     assert planned.policy.bypass_minutes <= 10
     assert decisive(planned) == set()
+
+
+CARE = [
+    ("손을 칼에 베여서 꿰매야 할 것 같아요", ("suturing",)),
+    ("넘어져서 이마가 찢어졌어요", ("suturing",)),
+    ("두 살 아이가 열이 나더니 경련을 2분 하고 멈췄어요", ("seizure",)),
+    ("중2 아들이 갑자기 고환이 아프대요", ("urology",)),
+    ("무릎이 까졌어요", ()),
+    ("아버지가 가슴을 쥐어짜듯 아파하세요", ()),
+]
+
+
+@pytest.mark.parametrize(("text", "care"), CARE)
+def test_what_only_messages_refuse_is_named(
+    text: str, care: tuple[str, ...], knowledge: Knowledge
+) -> None:
+    assert plan(text, knowledge).policy.care == care
 
 
 CALLS = [

@@ -17,13 +17,17 @@ from services.triage.domain import (
 )
 from services.triage.domain.cases import Case
 from services.triage.knowledge import load_knowledge
+from services.triage.knowledge.model import UNCLEAR_CUES
 
 KNOWLEDGE = load_knowledge()
 LEAST_URGENT = 6
 DECISIVE = re.compile(r"MKioskTy([1-9]|1\d|2[0-7])|designation:[a-z_]+|hvoxyayn")
 
 codes = st.lists(st.sampled_from(sorted(KNOWLEDGE.ontology)), max_size=5)
-cues = st.frozensets(st.sampled_from([cue.name for cue in KNOWLEDGE.lexicon.cues]), max_size=3)
+cues = st.frozensets(
+    st.sampled_from([*(cue.name for cue in KNOWLEDGE.lexicon.cues), *sorted(UNCLEAR_CUES)]),
+    max_size=3,
+)
 history = st.lists(st.sampled_from([h.name for h in KNOWLEDGE.lexicon.history]), max_size=2)
 special = st.lists(
     st.sampled_from(["임신", "임신 32주", "임신 8주", "출산 후", "음주", "항암치료 중"]), max_size=2

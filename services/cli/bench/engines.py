@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -32,8 +32,11 @@ from services.cli.bench.workers import (
 )
 from services.cli.errors import CommandFailed
 from services.cli.serving import say
+from services.triage.engines.worker.task import BackendName
 
 CALLERS = (1, 4, 16)
+PLAIN: BackendName = "llama-cpp-python"
+"""The back end by which the plain way works too."""
 UNBOUND_TOKENS = 48
 MEGABYTE = 1 << 20
 
@@ -68,19 +71,34 @@ class Engine:
 
 
 def bench(wanted: Wanted) -> Report:
-    """Every back end of the worker, the plain way, and a server outside where one is named."""
+    """Every back end of the worker that is here or can be brought in, the plain way where the one
+    that it needs is among them, and a server outside where one is named."""
     model = model_of(wanted.model, wanted.state)
-    for name in BACKENDS:
-        backend_of(name, model.folder)
+    absent = _absent(model)
     engines = []
     for name in BACKENDS:
-        with worker(model, name) as served:
-            engines.append(_measured(served, model, wanted.rounds))
+        if name not in absent:
+            with worker(model, name) as served:
+                engines.append(_measured(served, model, wanted.rounds))
     if wanted.gpu_url:
         outside = Served("gpu", wanted.gpu_url, wanted.gpu_key)
         engines.append(_measured(outside, model, wanted.rounds))
-    plain_ms = _plain_ms(model, wanted.rounds)
-    return _report(engines, plain_ms)
+    if not engines:
+        raise CommandFailed("; ".join(absent.values()))
+    plain_ms = None if PLAIN in absent else _plain_ms(model, wanted.rounds)
+    return report(engines, plain_ms, absent)
+
+
+def _absent(model: Model) -> dict[str, str]:
+    """Back ends that cannot be had on this machine, each with the reason."""
+    absent: dict[str, str] = {}
+    for name in BACKENDS:
+        try:
+            backend_of(name, model.folder)
+        except CommandFailed as reason:
+            absent[name] = str(reason)
+            say(f"{name} is absent: {reason}")
+    return absent
 
 
 def _measured(served: Served, model: Model, rounds: int) -> Engine:
@@ -159,7 +177,7 @@ def _crowd(served: Served, model: Model, callers: int, rounds: int) -> Crowd:
 
 def _plain_ms(model: Model, rounds: int) -> float:
     say("the plain way")
-    backend = backend_of("llama-cpp-python", model.folder)
+    backend = backend_of(PLAIN, model.folder)
     asked = [json.dumps(body(model, text)) for text in TEXTS[: max(2, rounds)]]
     done = subprocess.run(
         [sys.executable, "-m", "services.cli.bench.plain_way", str(model.path)],
@@ -174,13 +192,22 @@ def _plain_ms(model: Model, rounds: int) -> float:
     return statistics.median(1000 * float(line) for line in done.stdout.split())
 
 
-def _report(engines: Sequence[Engine], plain_ms: float) -> Report:
-    native, bindings = engines[0], engines[1]
-    ratios = {
-        "llama-cpp-python against native, end to end (>= 0.8)": native.whole_ms / bindings.whole_ms,
-        "llama-cpp-python against the plain way (<= 0.4)": bindings.whole_ms / plain_ms,
-        "native against the plain way (<= 0.4)": native.whole_ms / plain_ms,
-    }
+def ratios_of(engines: Sequence[Engine], plain_ms: float | None) -> dict[str, float]:
+    """Those whose two sides were measured."""
+    whole = {engine.name: engine.whole_ms for engine in engines}
+    ratios = {}
+    if "native" in whole and PLAIN in whole:
+        ratios[f"{PLAIN} against native, end to end (>= 0.8)"] = whole["native"] / whole[PLAIN]
+    if plain_ms is not None:
+        for name in BACKENDS:
+            if name in whole:
+                ratios[f"{name} against the plain way (<= 0.4)"] = whole[name] / plain_ms
+    return ratios
+
+
+def report(engines: Sequence[Engine], plain_ms: float | None, absent: Mapping[str, str]) -> Report:
+    """The tables; what was not measured stands as absent and is compared with nothing."""
+    ratios = ratios_of(engines, plain_ms)
     heads = [
         "engine", "cold start s", "first ms", "whole ms", "bound tok/s", "free tok/s",
         "bound / free", "memory MB",
@@ -198,7 +225,9 @@ def _report(engines: Sequence[Engine], plain_ms: float) -> Report:
         ]
         for engine in engines
     ]
-    rows.append(["the plain way", "-", "-", number(plain_ms), "-", "-", "-", "-"])
+    if plain_ms is not None:
+        rows.append(["the plain way", "-", "-", number(plain_ms), "-", "-", "-", "-"])
+    rows += [[f"{name}: absent", *"-------"] for name in absent]
     crowds = [
         [
             f"{engine.name}, {crowd.callers}",
@@ -215,5 +244,10 @@ def _report(engines: Sequence[Engine], plain_ms: float) -> Report:
         table("Ratios", ["", "ratio"], [[name, number(value)] for name, value in ratios.items()]),
         table("Callers at once", ["engine", "per s", "p50 ms", "p95 ms", "refused"], crowds),
     ]
-    figures = {"engines": [asdict(e) for e in engines], "plain_ms": plain_ms, "ratios": ratios}
+    figures = {
+        "engines": [asdict(e) for e in engines],
+        "absent": dict(absent),
+        "plain_ms": plain_ms,
+        "ratios": ratios,
+    }
     return Report(tables, figures)

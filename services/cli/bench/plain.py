@@ -111,7 +111,7 @@ async def _match(body: MatchRequest, request: Request) -> MatchAnswer:
         ),
         hospitals=[told(rank, entry, question, "ko") for rank, entry in enumerate(shown, 1)],
         compare=compared,
-        notices=wording.notices(ranked, question, "ko"),
+        notices=wording.notices(ranked, shown, question, "ko"),
         degraded=[],
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from shared.contracts.nmc import Status
+from shared.contracts.nmc import Care, Status
 from shared.contracts.sync import HospitalState, Message
 
 NOTHING: Mapping[str, tuple[Message, ...]] = {}
@@ -13,7 +13,8 @@ NO_WORDS: Mapping[str, tuple[Status, float]] = {}
 @dataclass(frozen=True, slots=True)
 class Card:
     """One hospital. Times are seconds of the epoch; `free` general beds may be negative (patients
-    over capacity); `messages` and operators' `words` (status, end) lie by field."""
+    over capacity); `messages` and operators' `words` (status, end) lie by field, and messages about
+    what no field stands for by `care:` and its name."""
 
     hospital: HospitalState
     longitude: float | None
@@ -50,10 +51,15 @@ def card(hospital: HospitalState) -> Card:
     )
 
 
+def care_key(care: Care) -> str:
+    """Under which the messages about it lie."""
+    return f"care:{care}"
+
+
 def _by_field(messages: Iterable[Message]) -> Mapping[str, tuple[Message, ...]]:
     found: dict[str, list[Message]] = {}
     for message in messages:
-        for field in message.fields:
+        for field in (*message.fields, *map(care_key, message.care)):
             found.setdefault(field, []).append(message)
     return {field: tuple(told) for field, told in found.items()}
 

@@ -1,7 +1,8 @@
 """Water in the way: which places a car reaches from another, and how far around a bay is.
 
-A grid of cells of about two kilometres over `land.yaml`. Everything here depends on the cells of
-two places alone, so it is remembered between requests.
+A grid of cells of about two kilometres over `land.yaml`, and lines along the bays and straits that
+are narrower than its cells can tell: no step leads over one. Everything here depends on the cells
+of two places alone, so it is remembered between requests.
 """
 
 import heapq
@@ -9,6 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import yaml
@@ -51,10 +53,23 @@ class Way(NamedTuple):
 
 STRAIGHT, APART = Way(True, 1.0), Way(False, 1.0)
 Polygon = Sequence[Sequence[float]]
+Point = tuple[float, float]
 
 
 def cell_of(longitude: float, latitude: float) -> Cell:
     return Cell(int((longitude - WEST) / CELL), int((latitude - SOUTH) / CELL))
+
+
+@lru_cache(maxsize=100_000)
+def footing(longitude: float, latitude: float) -> Cell:
+    """The cell of a place; where a bay runs through it, the nearest on the place's own side."""
+    cell, mask = cell_of(longitude, latitude), land()
+    if cell not in mask.parted:
+        return cell
+    here = longitude, latitude
+    around = [Cell(cell.column + x, cell.row + y) for x in (-1, 0, 1) for y in (-1, 0, 1)]
+    own = [near for near in around if mask.of(near) and not mask.bars(here, _middle(near))]
+    return min(own, key=lambda near: (math.dist(here, _middle(near)), near), default=cell)
 
 
 @lru_cache(maxsize=200_000)
@@ -68,14 +83,16 @@ def way(here: Cell, there: Cell) -> Way:
     if mask.of(start) != mask.of(end):
         return APART
     straight = _km(start, end)
-    if straight > FAR_KM or mask.most_water_km(start, end) < CROSSING_KM:
+    if straight > FAR_KM or not straight or not mask.parts(start, end):
         return STRAIGHT
     path = _paths(start).get(end.row * COLUMNS + end.column, LONGEST_KM)
     return Way(True, max(1.0, path / ZIGZAG / straight))
 
 
 class Land:
-    """The grid: sea, the mainland with what bridges lead to, and islands by number."""
+    """The grid: sea, the mainland with what bridges lead to, and islands by number; `barred` are
+    the steps from cell to cell, by index, over a bay, and `parted` the cells through which one
+    runs."""
 
     def __init__(self, drawn: dict[str, Any]) -> None:
         self.cells = bytearray(COLUMNS * ROWS)
@@ -87,6 +104,36 @@ class Land:
         for bridge in drawn["bridges"]:
             ends = cell_of(*bridge["from"]), cell_of(*bridge["to"])
             self._paint(_line(*ends), MAINLAND)
+        self._bays: list[tuple[Point, Point]] = [
+            stretch
+            for bay in drawn["bays"]
+            for stretch in pairwise((point[0], point[1]) for point in bay["line"])
+        ]
+        self.barred, self.parted = self._along_bays()
+
+    def bars(self, here: Point, there: Point) -> bool:
+        """Whether a bay lies between two places."""
+        return any(_crosses(here, there, *bay) for bay in self._bays)
+
+    def parts(self, start: Cell, end: Cell) -> bool:
+        """Whether water lies on the straight line between two cells."""
+        if self.most_water_km(start, end) >= CROSSING_KM:
+            return True
+        line = [cell.row * COLUMNS + cell.column for cell in _line(start, end)]
+        return any((one, next_one - one) in self.barred for one, next_one in pairwise(line))
+
+    def _along_bays(self) -> tuple[frozenset[tuple[int, int]], frozenset[Cell]]:
+        barred, parted = set(), set()
+        for bay in self._bays:
+            one, other = cell_of(*bay[0]), cell_of(*bay[1])
+            for cell in _around(one, other):
+                index, middle = cell.row * COLUMNS + cell.column, _middle(cell)
+                for east, north, step in _NEIGHBOURS:
+                    there = Cell(cell.column + east, cell.row + north)
+                    if _crosses(middle, _middle(there), *bay):
+                        barred.add((index, step))
+                        parted |= {cell, there}
+        return frozenset(barred), frozenset(parted)
 
     def of(self, cell: Cell) -> int:
         """The land on which a cell lies, SEA for none."""
@@ -132,7 +179,8 @@ def land() -> Land:
 @lru_cache(maxsize=128)
 def _paths(start: Cell) -> dict[int, float]:
     """Kilometres from a cell to every cell of its land, by index, within `LONGEST_KM`."""
-    cells, first = land().cells, start.row * COLUMNS + start.column
+    mask, first = land(), start.row * COLUMNS + start.column
+    cells, barred = mask.cells, mask.barred
     own = cells[first]
     found: dict[int, float] = {}
     ahead = [(0.0, first)]
@@ -143,18 +191,42 @@ def _paths(start: Cell) -> dict[int, float]:
         found[cell] = gone
         for step, km in _STEPS:
             onward = cell + step
-            if onward not in found and cells[onward] == own and gone + km <= LONGEST_KM:
+            if onward in found or cells[onward] != own or gone + km > LONGEST_KM:
+                continue
+            if (cell, step) not in barred:
                 heapq.heappush(ahead, (gone + km, onward))
     return found
 
 
 # All land lies away from the rim of the grid, so that a step never leaves it.
-_STEPS = [
-    (north * COLUMNS + east, math.hypot(east * KM_EAST, north * KM_NORTH))
+_NEIGHBOURS = [
+    (east, north, north * COLUMNS + east)
     for east in (-1, 0, 1)
     for north in (-1, 0, 1)
     if east or north
 ]
+_STEPS = [(step, math.hypot(east * KM_EAST, north * KM_NORTH)) for east, north, step in _NEIGHBOURS]
+
+
+def _middle(cell: Cell) -> Point:
+    return WEST + (cell.column + 0.5) * CELL, SOUTH + (cell.row + 0.5) * CELL
+
+
+def _around(one: Cell, other: Cell) -> list[Cell]:
+    """The cells of the box of two cells and those beside it."""
+    (west, east), (south, north) = sorted((one.column, other.column)), sorted((one.row, other.row))
+    return [Cell(x, y) for x in range(west - 1, east + 2) for y in range(south - 1, north + 2)]
+
+
+def _crosses(one: Point, other: Point, begin: Point, end: Point) -> bool:
+    """Whether two stretches cross."""
+
+    def side(a: Point, b: Point, c: Point) -> bool:
+        return (b[0] - a[0]) * (c[1] - a[1]) > (b[1] - a[1]) * (c[0] - a[0])
+
+    return side(one, begin, end) != side(other, begin, end) and side(one, other, begin) != side(
+        one, other, end
+    )
 
 
 def _km(one: Cell, other: Cell) -> float:

@@ -19,7 +19,12 @@ Sort = Literal["score", "distance"]
 ENOUGH_NOT_MISSING, ENOUGH_ABLE, ENOUGH_IN_ALL = 3, 1, 5
 
 SPARED_S = 20 * 60
-"""How much longer a mild case may travel so that a regional centre is spared (estimate)."""
+"""How much longer a mild case may travel so that a regional centre is spared, or past a room that
+does not take this patient (estimate)."""
+
+TURNED_AWAY_S, AT_ONCE_S = 10 * 60, 5 * 60
+"""What it costs to be turned away at a door (estimate): so much farther a room may lie that takes
+the patient whom a notice of a nearer one refuses. The second where the policy gives no minute."""
 
 
 class Candidate(NamedTuple):
@@ -44,7 +49,8 @@ class Part(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """A candidate with its tier and everything that put it there. `able`: reported able whatever
-    the minutes; `missing`: known not to be; `far`: beyond the policy's minutes."""
+    the minutes; `missing`: known not to be; `far`: beyond the policy's minutes; `turns_away`: a
+    notice in force refuses this patient, which under `nearest` moves nobody to another tier."""
 
     candidate: Candidate
     tier: Tier
@@ -64,6 +70,10 @@ class Ranked:
     def hpid(self) -> str:
         return self.candidate.card.hospital.hpid
 
+    @property
+    def turns_away(self) -> bool:
+        return self.door.refuses
+
     def told(self, question: Question) -> list[Part]:
         """What gave no points and has to be said."""
         decisive = [self.readings[i] for i in question.decisive]
@@ -72,10 +82,12 @@ class Ranked:
             "refused": self.refused,
             "closed": closed,
             "open_unknown": self.runs is Status.UNKNOWN,
-            "blocked": (self.door.refuses and not closed) or any(r.blocked for r in decisive),
+            "turned_away": self.turns_away and question.is_nearest and not closed,
+            "blocked": (self.turns_away and not question.is_nearest and not closed)
+            or any(r.blocked for r in decisive),
             "conflict": any(r.conflict for r in self.readings),
             "cannot": any(r.status is Status.UNAVAILABLE and not r.blocked for r in decisive),
-            "ask": self.door.asks
+            "ask": (self.door.asks and not question.is_nearest)
             or any(r.status is Status.UNKNOWN or r.asks_for_call for r in decisive),
             "able": bool(decisive) and all(r.status is Status.AVAILABLE for r in decisive),
             "far": self.far and self.candidate.eta.by_car,
@@ -89,33 +101,24 @@ class Ranked:
 def rank(candidates: Sequence[Candidate], question: Question, *, sort: Sort) -> list[Ranked]:
     """Every candidate in order; the same for any order of the input."""
     running = [is_open(candidate.card, question.at) for candidate in candidates]
+    doors = [at_the_door(one.card, question.policy.care, question.at) for one in candidates]
     nearest = _nearest_open(candidates, running, question)
-    limit_s = _limit_s(candidates, running, nearest, question)
+    limit_s = _limit_s(candidates, running, doors, nearest, question)
     judged = [
-        _judge(candidate, runs, question, limit_s, is_nearest=candidate is nearest)
-        for candidate, runs in zip(candidates, running, strict=True)
+        _judge(candidate, runs, door, question, limit_s, is_nearest=candidate is nearest)
+        for candidate, runs, door in zip(candidates, running, doors, strict=True)
     ]
     return sorted(judged, key=lambda ranked: _order(ranked, question, sort))
 
 
 def shortlist(ranked: Sequence[Ranked], limit: int) -> list[Ranked]:
     """The first of the list, with the nearest stabilising emergency room and the best reported
-    able one among them; they take the last places, but never the first."""
-    kept, rest = list(ranked[:limit]), ranked[limit:]
-    wanted: list[Ranked] = []
-    if not any(entry.able for entry in kept):
-        wanted += [entry for entry in rest if entry.able][:1]
-    wanted += [entry for entry in rest if entry.stabilise_first and entry not in wanted]
-    room = min(len(wanted), limit - 1)
-    if not room:
-        return kept
-    # Whom a search went out for is not cut off again.
-    stays = [entry for entry in kept if entry.stabilise_first]
-    stays += [entry for entry in kept if entry.able][:1]
-    spare = [entry for entry in kept[1:] if entry not in stays]
-    for entry in spare[-room:]:
-        kept.remove(entry)
-    return [*kept, *wanted[:room]][:limit]
+    able one among them as far as there is room: they take the last places, never the first."""
+    places = range(len(ranked))
+    must = [n for n in places if ranked[n].stabilise_first]
+    must += [n for n in places if ranked[n].able][:1]
+    chosen = dict.fromkeys([*places[:1], *must, *places])
+    return [ranked[n] for n in sorted([*chosen][:limit])]
 
 
 def enough(ranked: Sequence[Ranked]) -> bool:
@@ -149,48 +152,59 @@ def _nearest_open(
 def _limit_s(
     candidates: Sequence[Candidate],
     running: Sequence[Status],
+    doors: Sequence[Word],
     nearest: Candidate | None,
     question: Question,
 ) -> float | None:
-    """Seconds within which a hospital may be recommended. For a mild case they count from the
-    nearest that is no regional centre, where one is near enough."""
+    """Seconds within which a hospital may be recommended. They count from the nearest whose notice
+    does not refuse this patient, and for a mild case from the nearest that is no regional centre
+    either, where one is near enough."""
     if nearest is None:
         return None
+    mild = score.is_mild(question.ktas)
+    taking = [
+        candidate.eta.seconds
+        for candidate, runs, door in zip(candidates, running, doors, strict=True)
+        if runs is Status.AVAILABLE
+        and candidate.eta.by_car
+        and not door.refuses
+        and not (mild and candidate.card.hospital.level is Level.REGIONAL_CENTER)
+        and candidate.card.hospital.hpid not in question.refused
+    ]
     from_s = nearest.eta.seconds
-    if score.is_mild(question.ktas):
-        sparing = [
-            candidate.eta.seconds
-            for candidate, runs in zip(candidates, running, strict=True)
-            if runs is Status.AVAILABLE
-            and candidate.eta.by_car
-            and candidate.card.hospital.level is not Level.REGIONAL_CENTER
-            and candidate.card.hospital.hpid not in question.refused
-        ]
-        spared = min(sparing, default=from_s)
-        from_s = spared if spared <= from_s + SPARED_S else from_s
+    taken_s = min(taking, default=from_s)
+    from_s = taken_s if taken_s <= from_s + _patience_s(question) else from_s
     return from_s + question.policy.bypass_minutes * 60
+
+
+def _patience_s(question: Question) -> int:
+    """How much farther than the nearest room the one may lie from which minutes count."""
+    if score.is_mild(question.ktas):
+        return SPARED_S
+    return TURNED_AWAY_S if question.policy.bypass_minutes else AT_ONCE_S
 
 
 def _judge(
     candidate: Candidate,
     runs: Status,
+    door: Word,
     question: Question,
     limit_s: float | None,
     *,
     is_nearest: bool,
 ) -> Ranked:
     card, at = candidate.card, question.at
-    readings = [read(card, need.field, at) for need in question.needs]
     # Under `nearest` an open room alone decides: whom it cannot keep it can still stabilise.
-    door = SILENCE if question.is_nearest else at_the_door(card, at)
+    counts = SILENCE if question.is_nearest else door
+    readings = [read(card, need.field, at) for need in question.needs]
     decisive = [readings[i] for i in question.decisive]
     refused = card.hospital.hpid in question.refused
-    shut = runs is Status.UNAVAILABLE or door.refuses
+    shut = runs is Status.UNAVAILABLE or counts.refuses
     missing = shut or refused or any(r.status is Status.UNAVAILABLE for r in decisive)
     able = (
         not missing
         and runs is Status.AVAILABLE
-        and not door.asks
+        and not counts.asks
         and all(r.status is Status.AVAILABLE and not r.asks_for_call for r in decisive)
     )
     eta = candidate.eta
@@ -232,7 +246,7 @@ def _scored(candidate: Candidate, question: Question) -> list[Part]:
 
 def _order(
     ranked: Ranked, question: Question, sort: Sort
-) -> tuple[int, bool, bool, bool, float, int, str]:
+) -> tuple[int, bool, bool, bool, bool, float, int, str]:
     eta, hpid = ranked.candidate.eta.seconds, ranked.hpid
     apart = not ranked.candidate.eta.by_car
     # Where seconds count, minutes beyond the policy are never traded for points.
@@ -243,6 +257,7 @@ def _order(
         ranked.refused,
         apart,
         late,
+        ranked.turns_away,
         eta if by_time else -ranked.score,
         eta,
         hpid,

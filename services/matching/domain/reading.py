@@ -6,10 +6,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from services.matching.domain.cards import Card
+from services.matching.domain.cards import Card, care_key
 from services.matching.domain.chances import chance_of_designation, chance_of_yes
 from services.matching.domain.restricting import holds, strikes
-from shared.contracts.nmc import Kind, Level, Status, catalogue, read_status
+from shared.contracts.nmc import Care, Kind, Level, Status, catalogue, read_status
 from shared.contracts.sync import Freshness, Message, freshness_at
 from shared.contracts.triage import PatientFacts
 
@@ -96,13 +96,16 @@ def word_on(messages: Iterable[Message], at: Moment) -> Word:
     return Word(refuses, asks) if refuses or asks else SILENCE
 
 
-def at_the_door(card: Card, at: Moment) -> Word:
-    """Whether the emergency room takes this patient. A hospital that wants to be called before
-    every transport has refused nobody: here only a possible refusal asks."""
-    told = card.messages.get(OPEN_GATE)
-    if not told or _operators_word(card, OPEN_GATE, at) is Status.AVAILABLE:
+def at_the_door(card: Card, cares: Iterable[Care], at: Moment) -> Word:
+    """Whether the emergency room takes this patient, and what they need that no field tells. A
+    hospital that wants to be called before every transport has refused nobody: here only a
+    possible refusal asks."""
+    if not card.messages:
         return SILENCE
-    return word_on((message for message in told if message.effect == "blocks"), at)
+    told = [message for care in cares for message in card.messages.get(care_key(care), ())]
+    if _operators_word(card, OPEN_GATE, at) is not Status.AVAILABLE:
+        told += [one for one in card.messages.get(OPEN_GATE, ()) if one.effect == "blocks"]
+    return word_on(told, at) if told else SILENCE
 
 
 def is_open(card: Card, at: Moment) -> Status:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
 
-from services.matching.domain.land import Way, cell_of, way
+from services.matching.domain.land import Way, footing, way
 
 EARTH_RADIUS_M = 6_371_008.8
 SETTING_OFF_S = 120
@@ -109,7 +109,7 @@ def way_between(
     longitude: float, latitude: float, other_longitude: float, other_latitude: float
 ) -> Way:
     """How a car gets from one place to another."""
-    return way(cell_of(longitude, latitude), cell_of(other_longitude, other_latitude))
+    return way(footing(longitude, latitude), footing(other_longitude, other_latitude))
 
 
 def straight_line_m(

@@ -29,6 +29,10 @@ FIXED: Mapping[str, tuple[str, str]] = {
         "하루 넘게 보고가 없어 운영 여부를 전화로 확인해야 합니다",
         "has not reported for over a day; call to learn whether it is open",
     ),
+    "turned_away": (
+        "이 환자를 받지 않는다는 알림이 있습니다. 위급할 때 먼저 안정시킬 수는 있습니다",
+        "a notice in force says that it does not take this patient; it can still stabilise first",
+    ),
     "blocked": (
         "필요한 진료가 지금 안 된다는 알림이 있습니다",
         "a notice in force says no to the need",
@@ -95,18 +99,23 @@ def parts(ranked: Ranked, question: Question) -> list[Part]:
     return [*ranked.scored, *ranked.told(question)]
 
 
-def notices(ranked: Sequence[Ranked], question: Question, language: Language) -> list[Notice]:
-    """What has to be said of the list as a whole."""
+def notices(
+    ranked: Sequence[Ranked], shown: Sequence[Ranked], question: Question, language: Language
+) -> list[Notice]:
+    """What has to be said of the list as a whole; the room that can stabilise by name, where a
+    short list has no place for it."""
+    unlisted = [entry for entry in ranked if entry.stabilise_first and entry not in shown]
     said = {
         "refused_often": len(question.refused) >= REFUSED_OFTEN,
         "none_able": not any(entry.able for entry in ranked),
         "over_water": bool(ranked) and not any(entry.candidate.eta.by_car for entry in ranked),
     }
-    return [
+    told = [
         Notice(code=code, text=_in(language, NOTICES[code]))
         for code, holds in said.items()
         if holds
     ]
+    return told + [Notice(code="stabilise", text=_nearby(one, language)) for one in unlisted]
 
 
 def compare(first: Ranked, second: Ranked, question: Question, language: Language) -> str | None:
@@ -153,6 +162,13 @@ def _text(code: str, ranked: Ranked, question: Question, language: Language) -> 
     if code == "level":
         return _in(language, LEVEL_NAMES[card.hospital.level])
     return _age(card.hospital, question.now, language)
+
+
+def _nearby(ranked: Ranked, language: Language) -> str:
+    hospital = ranked.candidate.hospital
+    phone = hospital.er_phone or hospital.phone
+    named = f"{hospital.name} ({phone})" if phone else hospital.name
+    return f"{named}: {_in(language, FIXED['stabilise'])}. {_near(ranked, language)}"
 
 
 def _near(ranked: Ranked, language: Language) -> str:

@@ -67,6 +67,7 @@ def _message(note: Note, one: Restriction, now: datetime) -> Message:
         text=note.text,
         effect="info" if over else one.effect,
         fields=list(one.fields),
+        care=list(one.care),
         begins=note.begins_at,
         until=note.until_at
         if over

@@ -17,6 +17,7 @@ from services.sync.domain.restrictions_fields import (
     Topic,
     asked,
     audiences,
+    cares,
     daily_hours,
     days_of,
     named_in,
@@ -24,6 +25,7 @@ from services.sync.domain.restrictions_fields import (
     refused_fields,
 )
 from services.sync.domain.restrictions_words import Kind, Token
+from shared.contracts.nmc import Care
 from shared.contracts.sync import Audience
 
 Effect = Literal["blocks", "call", "info"]
@@ -39,10 +41,10 @@ _STRENGTH: Mapping[Effect, int] = {"blocks": 2, "call": 1, "info": 0}
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """One bounded statement. `fields` empty: a thing that no field stands for; `audiences`
-    empty: everybody. With `hours` it holds then, on `days` only where these are given, and all
-    day on `whole_days`; with `whole_days` alone on these days. `until` ends a refusal,
-    `accepts_until` an acceptance."""
+    """One bounded statement. `fields` empty: a thing that no field stands for, of which `care`
+    names some; `audiences` empty: everybody. With `hours` it holds then, on `days` only where
+    these are given, and all day on `whole_days`; with `whole_days` alone on these days. `until`
+    ends a refusal, `accepts_until` an acceptance."""
 
     effect: Effect
     fields: tuple[str, ...] = ()
@@ -52,6 +54,7 @@ class Restriction:
     whole_days: tuple[int, ...] = ()
     until: datetime | None = None
     accepts_until: datetime | None = None
+    care: tuple[Care, ...] = ()
 
     @property
     def is_bounded(self) -> bool:
@@ -152,7 +155,8 @@ def _tells(clause: Clause) -> bool:
 def _question(clause: Clause, heading: Sequence[Token], topic: Topic) -> Restriction:
     fields = asked(clause, heading, topic)
     who = audiences(clause, heading, fields, topic)
-    return _bounded(Restriction("call", fields, who), clause, topic)
+    said = Restriction("call", fields, who, care=cares(clause, heading, topic))
+    return _bounded(said, clause, topic)
 
 
 def _verdict(clause: Clause, topic: Topic) -> Kind | None:
@@ -174,7 +178,8 @@ def _refusal(
     weak = weak or (topic.field is not None and clause.has(Kind.SOME)) or _is_beyond_words(clause)
     partial = topic.field is not None and _is_partial(clause, clauses, topic)
     effect: Effect = "call" if weak or partial else "blocks"
-    return _bounded(Restriction(effect, fields, audience), clause, topic)
+    said = Restriction(effect, fields, audience, care=cares(clause, heading, topic))
+    return _bounded(said, clause, topic)
 
 
 def _is_beyond_words(clause: Clause) -> bool:

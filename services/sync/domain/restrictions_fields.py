@@ -10,6 +10,7 @@ from services.sync.domain import restrictions_limits as limits
 from services.sync.domain.restrictions_clauses import Clause
 from services.sync.domain.restrictions_hours import Moment, Range
 from services.sync.domain.restrictions_words import Kind, Token, words
+from shared.contracts.nmc import Care
 from shared.contracts.sync import Audience
 
 ROOM = "MKioskTy28"
@@ -59,7 +60,7 @@ def refused_fields(
     if topic.field is not None:
         return (topic.field,)
     own = _named(clause, heading)
-    if own:
+    if own or _cares(clause.tokens, heading):
         return own
     lacking = named_in([*clause.reasons, *clause.tokens], child=False)
     full = clause.verdict is Kind.FULL or any(t.kind is Kind.FULL for t in clause.reasons)
@@ -100,7 +101,11 @@ def asked(clause: Clause, heading: Sequence[Token], topic: Topic) -> tuple[str, 
     if topic.field is not None:
         return (topic.field,)
     own = _named(clause, heading) or named_in(clause.reasons, child=False)
-    if own or (clause.rest and not clause.has(Kind.ROOM, Kind.EVERYONE)):
+    if (
+        own
+        or _cares(clause.tokens, heading)
+        or (clause.rest and not clause.has(Kind.ROOM, Kind.EVERYONE))
+    ):
         return own
     department = _department(clause, heading, topic)
     if department is None or "vague" in department:
@@ -108,6 +113,22 @@ def asked(clause: Clause, heading: Sequence[Token], topic: Topic) -> tuple[str, 
     if "child" in department:
         return (ROOM,)
     return tuple(department["fields"])
+
+
+def cares(clause: Clause, heading: Sequence[Token], topic: Topic) -> tuple[Care, ...]:
+    """What no field stands for and a clause speaks of: named, or all that its department does."""
+    named = _cares(clause.tokens, heading)
+    if topic.field is not None or named or clause.rest:
+        return () if topic.field is not None else named
+    department = _department(clause, heading, topic) or {}
+    return (department["care"],) if "care" in department else ()
+
+
+def _cares(*tokens: Sequence[Token]) -> tuple[Care, ...]:
+    named = [
+        t.value["care"] for ts in tokens for t in ts if t.kind is Kind.SUBJECT and "care" in t.value
+    ]
+    return tuple(dict.fromkeys(named))
 
 
 def own_fields(topic: Topic) -> tuple[str, ...]:

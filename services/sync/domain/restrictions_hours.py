@@ -75,7 +75,7 @@ def find(text: str) -> list[Token]:
     found: list[Token] = []
     for match in _RANGE.finditer(text):
         if _is_explicit(match, "1") or _is_explicit(match, "2") or _after_a_day(text, match):
-            first, second = _time(match, "1", match["half2"]), _time(match, "2", match["half1"])
+            first, second = _time(match, "1"), _time(match, "2", _carried(match))
             if first is not None and second is not None:
                 span = (match.start(), match.end())
                 found.append(Token(*span, Kind.RANGE, Range(first, second)))
@@ -142,7 +142,7 @@ def _moment(match: re.Match[str]) -> Moment | None:
     clocked = "hour" in groups
     if clocked and not _is_explicit(match, ""):
         return None
-    clock = _time(match, "", None) if clocked else None
+    clock = _time(match, "") if clocked else None
     if clocked and clock is None:
         return None
     relative = re.sub(r"\s", "", groups["rel"] or "")
@@ -171,7 +171,18 @@ def _after_a_day(text: str, match: re.Match[str]) -> bool:
     )
 
 
-def _time(match: re.Match[str], which: str, other_half: str | None) -> time | None:
+def _carried(match: re.Match[str]) -> str:
+    """The half of the day that a range's end has from its begin: 오후 1~5시 ends at 17:00. From
+    six in the evening on a refusal may well last the night, so 오후 7~9시 ends in the morning."""
+    first, second = match["hour1"], match["hour2"]
+    own = match["half2"] or match["after2"] or match["next"]
+    if own or first is None or second is None:
+        return ""
+    later = int(first) % 12 < min(6, int(second)) and int(second) < 12
+    return (match["half1"] or match["after1"] or "") if later else ""
+
+
+def _time(match: re.Match[str], which: str, carried: str = "") -> time | None:
     four = match["four" + which]
     if four:
         hour, minute = int(four[:2]), int(four[2:])
@@ -179,7 +190,7 @@ def _time(match: re.Match[str], which: str, other_half: str | None) -> time | No
         hour = int(match["hour" + which])
         minute = int(match["minute" + which] or match["spoken" + which] or 0)
         minute = 30 if match["thirty" + which] else minute
-    half = match["half" + which] or match["after" + which] or ""
+    half = match["half" + which] or match["after" + which] or carried
     if (
         half in ("오후", "pm", "p", "저녁", "밤", "낮")
         and 0 < hour < 12

@@ -56,6 +56,7 @@ class Sessions:
 
     def __init__(self, engine: AsyncEngine, memory: Memory, sealer: Sealer, book: Book) -> None:
         self._engine, self._memory, self._sealer, self._book = engine, memory, sealer, book
+        self._at_once = store.at_once(engine)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def open(
@@ -89,7 +90,7 @@ class Sessions:
     async def view(self, session_id: str, asking: Asking) -> SessionView:
         """The dialogue with its transcript."""
         record = await self._stored(session_id, asking)
-        rows = await store.turns(self._engine, session_id)
+        rows = await store.turns(self._at_once, session_id)
         entries: list[TranscriptEntry] = []
         for row in rows:
             kept = records.open_turn(row, session_id, self._sealer)
@@ -106,7 +107,7 @@ class Sessions:
 
     async def leave(self, session_id: str, asking: Asking) -> None:
         """End it and erase what was said; a second time changes nothing."""
-        row = await store.load(self._engine, session_id)
+        row = await store.load(self._at_once, session_id)
         if row is None or row.owner != self._owner(asking):
             raise SessionNotFound("no session has this id")
         await store.end(self._engine, session_id, asking.now)
@@ -127,41 +128,49 @@ class Sessions:
     async def _turn(
         self, session_id: str, asking: Asking, event: Event, *, text: str | None, key: str | None
     ) -> TurnAnswer:
+        mark = None if key is None else self._sealer.mark("key", session_id, key)
         lock = self._locks.setdefault(session_id, asyncio.Lock())
         async with lock:
-            mark = None if key is None else self._sealer.mark("key", session_id, key)
-            if mark is not None:
-                kept = await self._repeated(session_id, asking, mark, text)
-                if kept is not None:
-                    return kept
-            return await self._moved_on(session_id, asking, event, text, mark)
-
-    async def _moved_on(
-        self, session_id: str, asking: Asking, event: Event, text: str | None, key: bytes | None
-    ) -> TurnAnswer:
-        record = await self._remembered(session_id, asking)
-        for _ in range(ATTEMPTS):
-            if record is None:
-                record = await self._stored(session_id, asking)
-            if is_over_time(record.state, asking.now, self._book.time_out):
-                # What Redis holds may be older than what another replica wrote.
-                record = await self._stored(session_id, asking)
-            if is_over_time(record.state, asking.now, self._book.time_out):
-                raise SessionExpired(await self._successor(record, asking))
-            state, replies = reduce(record.state, event, asking.now, book=self._book)
-            after = replace(record, version=record.version + 1, state=state)
-            answer = self._told(after, replies, asking)
-            turn = records.seal_turn(after, answer, text, key, asking.now, self._sealer)
-            if await store.advance(self._engine, records.seal(after, self._sealer), turn):
-                await self._remember(after)
-                return answer.model_copy(update={"degraded": self.lost})
-            record = None
+            record = await self._remembered(session_id, asking)
+            for _ in range(ATTEMPTS):
+                # What Redis holds may be older than what another replica wrote, and a key that
+                # was used before is refused by the write: both are looked up when they matter.
+                if record is None or self._is_over(record, asking):
+                    kept = await self._repeated(session_id, asking, mark, text)
+                    if kept is not None:
+                        return kept
+                    record = await self._stored(session_id, asking)
+                if self._is_over(record, asking):
+                    raise SessionExpired(await self._successor(record, asking))
+                answer = await self._moved_on(record, asking, event, text, mark)
+                if answer is not None:
+                    return answer
+                record = None
         raise Unavailable("this session is busy; try again")
 
-    async def _repeated(
-        self, session_id: str, asking: Asking, mark: bytes, text: str | None
+    async def _moved_on(
+        self, record: Record, asking: Asking, event: Event, text: str | None, key: bytes | None
     ) -> TurnAnswer | None:
-        row = await store.turn_of_key(self._engine, session_id, mark)
+        """The answer, kept; None where the record was not the newest or the key was used."""
+        state, replies = reduce(record.state, event, asking.now, book=self._book)
+        after = replace(record, version=record.version + 1, state=state)
+        answer = self._told(after, replies, asking)
+        turn = records.seal_turn(after, answer, text, key, asking.now, self._sealer)
+        if not await store.advance(self._at_once, records.seal(after, self._sealer), turn):
+            return None
+        await self._remember(after)
+        return answer.model_copy(update={"degraded": self.lost})
+
+    def _is_over(self, record: Record, asking: Asking) -> bool:
+        return is_over_time(record.state, asking.now, self._book.time_out)
+
+    async def _repeated(
+        self, session_id: str, asking: Asking, mark: bytes | None, text: str | None
+    ) -> TurnAnswer | None:
+        """The kept answer of a turn that was sent under this key before."""
+        if mark is None:
+            return None
+        row = await store.turn_of_key(self._at_once, session_id, mark)
         if row is None:
             return None
         await self._stored(session_id, asking)
@@ -210,7 +219,7 @@ class Sessions:
         return record if record.owner == self._owner(asking) else None
 
     async def _stored(self, session_id: str, asking: Asking) -> Record:
-        row = await store.load(self._engine, session_id)
+        row = await store.load(self._at_once, session_id)
         if row is None or row.owner != self._owner(asking):
             raise SessionNotFound("no session has this id")
         if row.sealed is None:

@@ -10,6 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.triage.schema import chat_erasures, chat_sessions, chat_turns
 
+ADVANCE = sa.text("""
+WITH moved AS (
+    UPDATE triage.chat_sessions SET version = :version, last_at = :last_at, sealed = :state
+    WHERE id = :id AND version = :version - 1 AND ended_at IS NULL
+      AND NOT EXISTS (SELECT FROM triage.chat_turns WHERE session_id = :id AND key = :key)
+    RETURNING id
+)
+INSERT INTO triage.chat_turns (session_id, number, at, key, sealed)
+SELECT id, :number, :at, :key, :turn FROM moved
+""")
+"""A person waits for this one: it is prepared once per connection, and built once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -33,6 +45,11 @@ class TurnRow:
     at: datetime
     sealed: bytes
     key: bytes | None = None
+
+
+def at_once(engine: AsyncEngine) -> AsyncEngine:
+    """The same pool for statements that stand alone: none is wrapped into a transaction."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 async def add(engine: AsyncEngine, row: Row, turn: TurnRow, *, succeeds: str | None = None) -> bool:
@@ -68,34 +85,19 @@ async def load(engine: AsyncEngine, session_id: str) -> Row | None:
 
 async def advance(engine: AsyncEngine, row: Row, turn: TurnRow) -> bool:
     """Write a turn and the state after it, both or neither; False where somebody else was faster,
-    or the dialogue ended or is gone. One statement, as a person waits for it."""
-    current = (
-        (chat_sessions.c.id == row.id)
-        & (chat_sessions.c.version == row.version - 1)
-        & chat_sessions.c.ended_at.is_(None)
-    )
-    values = {"version": row.version, "last_at": row.last_at, "sealed": row.sealed}
-    moved = (
-        sa.update(chat_sessions)
-        .where(current)
-        .values(values)
-        .returning(chat_sessions.c.id)
-        .cte("moved")
-    )
-    columns = chat_turns.c
-    told = {
-        columns.number: turn.number,
-        columns.at: turn.at,
-        columns.key: turn.key,
-        columns.sealed: turn.sealed,
+    the key was used before, or the dialogue ended or is gone."""
+    values = {
+        "id": row.id,
+        "version": row.version,
+        "last_at": row.last_at,
+        "state": row.sealed,
+        "number": turn.number,
+        "at": turn.at,
+        "key": turn.key,
+        "turn": turn.sealed,
     }
-    written = [sa.literal(value, column.type) for column, value in told.items()]
-    kept = sa.insert(chat_turns).from_select(
-        [columns.session_id, *told], sa.select(moved.c.id, *written)
-    )
-    async with engine.connect() as plain:
-        connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-        return (await connection.execute(kept)).rowcount == 1
+    async with engine.connect() as connection:
+        return (await connection.execute(ADVANCE, values)).rowcount == 1
 
 
 async def turn_of_key(engine: AsyncEngine, session_id: str, key: bytes) -> TurnRow | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.triage.domain.cases import Facts
 from services.triage.domain.patterns import holds_any
-from services.triage.knowledge.model import AdviceBook, AdviceText, Telephone, Wording
+from services.triage.knowledge.model import UNCLEAR, AdviceBook, AdviceText, Telephone, Wording
 
 MOST_SITUATIONS = 3
 MILD = 4
@@ -75,6 +75,8 @@ def _message(facts: Facts, *, urgent: bool, unclear_cry: bool) -> str:
         return "suicide"
     if facts.ktas is None:
         return "nothing"
+    if UNCLEAR in facts.cues and not facts.codes:
+        return "unclear"
     if facts.ktas > MILD:
         return "clinic"
     return "today" if facts.ktas == MILD else "urgent"

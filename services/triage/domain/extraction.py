@@ -14,6 +14,7 @@ from services.triage.domain.negation import doubts_noun
 from services.triage.domain.people import Complaint, Person, find_person
 from services.triage.domain.reading import Reading, masked, read
 from services.triage.domain.sexes import sex_of_organs
+from services.triage.domain.unclear import unclear_cues
 from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
 from services.triage.knowledge.model import Explained, Knowledge, Matcher, Sex
 
@@ -65,29 +66,39 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     lexicon = knowledge.lexicon
     reading = mended(read(text), lexicon.spelling)
     reading = masked(reading, lexicon.idioms, lexicon.idioms_spaced)
-    mentions = find_mentions(reading, lexicon.symptoms)
+    findings = find_mentions(reading, lexicon.symptoms)
     person = find_person(
         reading,
         lexicon.relations,
-        complaints=_complaints(mentions, lexicon.gravest),
-        codes=frozenset(m.matcher.name for m in mentions if m.stance == "said"),
+        complaints=_complaints(findings, lexicon.gravest),
+        codes=frozenset(m.matcher.name for m in findings if m.stance == "said"),
     )
-    mentions = _of_patient(mentions, person)
+    mentions = _of_patient(findings, person)
     symptoms = _unexplained(_symptoms(reading, mentions), lexicon.explained)
     lane = _lane(reading, lexicon.lanes)
     symptoms += _lane_symptoms(lane, {symptom.code for symptom in symptoms}, reading)
     codes = {symptom.code for symptom in symptoms}
     maternity = find_maternity(reading)
     age = _patient_age(find_ages(reading.lowered, this_year=this_year), person, reading)
+    severity = frozenset(_said(reading, lexicon.cues))
+    understood = bool(symptoms) or not severity.isdisjoint(knowledge.told)
+    history = _known_diseases(reading, lexicon.history)
+    severity |= unclear_cues(
+        reading,
+        findings,
+        understood=understood,
+        background=bool(history),
+        words=lexicon.unclear,
+    )
     return Extraction(
         patient=_patient(reading, age, person, maternity, symptoms, knowledge),
         symptoms=symptoms,
         negated=_negated(mentions, codes),
-        history=_known_diseases(reading, lexicon.history),
+        history=history,
         special=_special(reading, lexicon.special, age, person, maternity),
         vitals=find_vitals(reading.lowered),
         onset_minutes=find_onset(reading.lowered),
-        severity=frozenset(_said(reading, lexicon.cues)),
+        severity=severity,
         cry_for_help=lexicon.cry_for_help.search(reading.squeezed) is not None,
         lane=lane,
     )

@@ -63,6 +63,24 @@ def find_mentions(reading: Reading, matchers: Iterable[Matcher]) -> tuple[Mentio
     )
 
 
+def names_said(reading: Reading, matchers: Iterable[Matcher]) -> frozenset[str]:
+    """Which of the matchers are said at all, wherever: the first place of each is enough.
+    Unlike `find_mentions` it heeds neither shared denials nor second thoughts."""
+    orders = dictated(reading.lowered)
+    return frozenset(
+        matcher.name
+        for matcher in matchers
+        if any(
+            mention.stance == "said" and not _within(mention, orders)
+            for mention in _of_one(reading, matcher)
+        )
+    )
+
+
+def _within(mention: Mention, stretches: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= mention.start < end for start, end in stretches)
+
+
 def _of_one(reading: Reading, matcher: Matcher) -> Iterator[Mention]:
     if matcher.korean is not None and reading.has_other:
         for start, end in _places(reading, matcher.korean):
@@ -144,9 +162,7 @@ def _obeyed_by_nobody(reading: Reading, mentions: list[Mention]) -> list[Mention
     if not orders:
         return mentions
     return [
-        replace(mention, stance="void")
-        if any(start <= mention.start < end for start, end in orders)
-        else mention
+        replace(mention, stance="void") if _within(mention, orders) else mention
         for mention in mentions
     ]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from services.triage.domain.cases import Facts, NeedsCase, facts_of_request
 from services.triage.domain.patterns import holds_any
 from services.triage.knowledge.model import FieldNeed, Knowledge, Presentation, Role, Transport
+from shared.contracts.nmc import Care
 
 WEIGHTS = tuple(range(30, 11, -2))
 MOST_DECISIVE = 3
@@ -23,12 +24,14 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`bypass_minutes` is over the nearest open ER; `call` are keys of the file's call list."""
+    """`bypass_minutes` is over the nearest open ER; `call` are keys of the file's call list,
+    `care` is what only messages of hospitals tell."""
 
     transport: Transport
     bypass_minutes: int
     window_minutes: int | None
     call: tuple[str, ...]
+    care: tuple[Care, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ def _policy(rows: list[Presentation]) -> Policy:
         bypass_minutes=rows[0].bypass_minutes,
         window_minutes=rows[0].window_minutes,
         call=tuple(dict.fromkeys(name for row in rows for name in row.call)),
+        care=tuple(dict.fromkeys(name for row in rows for name in row.care)),
     )
 
 

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Literal
 
 from services.triage.knowledge.conjugating import beginnings
-from services.triage.knowledge.files import LexiconFile, RelationEntry, WordsEntry
+from services.triage.knowledge.files import LexiconFile, RelationEntry, SignsFile, WordsEntry
 from services.triage.knowledge.firsts import hurried
-from services.triage.knowledge.model import Explained, Lexicon, Matcher, Relation
+from services.triage.knowledge.model import Explained, Lexicon, Matcher, Relation, Unclear
 from services.triage.knowledge.reading import KnowledgeError
 from services.triage.knowledge.spelling import compile_spelling
 
@@ -21,9 +22,9 @@ _BARRED = re.compile(r"\(\?<?!(?:[^()]|\([^()]*\))*\)")
 _NOT = re.compile(r"안(\[[^\]]*\]|\(\?:[^()]*\)|[가-힣])")
 
 
-def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
+def compile_lexicon(file: LexiconFile, signs: SignsFile, names: Mapping[str, str]) -> Lexicon:
     """`names` are the Korean names of the ontology's codes; cues, diseases and circumstances
-    are named by their own keys."""
+    are named by their own keys. The signs are cues that have a file of their own."""
 
     def table(section: str, entries: Mapping[str, WordsEntry]) -> tuple[Matcher, ...]:
         return tuple(
@@ -49,7 +50,8 @@ def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
             shortened=file.spelling.shortened,
         ),
         symptoms=table("symptoms", _supplemented(file)),
-        cues=table("cues", file.cues),
+        cues=(*table("cues", file.cues), *_signs(file, signs)),
+        unclear=_unclear(file, signs),
         history=table("history", file.history),
         special=table("special", file.special),
         lanes=table("lanes", {str(key): entry for key, entry in file.lanes.items()}),
@@ -65,6 +67,29 @@ def compile_lexicon(file: LexiconFile, names: Mapping[str, str]) -> Lexicon:
             }
         ),
         gender_of_code=MappingProxyType(dict(file.gender_of_code)),
+    )
+
+
+def _signs(file: LexiconFile, signs: SignsFile) -> tuple[Matcher, ...]:
+    macros = {**file.macros, **signs.macros}
+    return tuple(
+        _matcher(f"signs.yaml: signs.{key}", key, key, entry, macros)
+        for key, entry in signs.signs.items()
+    )
+
+
+def _unclear(file: LexiconFile, signs: SignsFile) -> Unclear:
+    macros = {**file.macros, **signs.macros}
+
+    def matcher(name: str, entry: WordsEntry) -> Matcher:
+        return _matcher(f"signs.yaml: unclear.{name}", name, name, entry, macros)
+
+    return Unclear(
+        vital=matcher("vital", signs.unclear.vital),
+        trouble=matcher("trouble", signs.unclear.trouble),
+        body=matcher("body", signs.unclear.body),
+        intense=matcher("intense", signs.unclear.intense),
+        alarms=tuple(matcher(name, entry) for name, entry in signs.alarms.items()),
     )
 
 
@@ -147,9 +172,16 @@ def _forms(found: re.Match[str]) -> str:
     return f"(?:{'|'.join(beginnings(found[1]))})"
 
 
+@cache
+def _regular(body: str) -> re.Pattern[str]:
+    # re's own memory holds 512 patterns, fewer than the lexicon has: knowledge that is loaded
+    # again in one process would be compiled again.
+    return re.compile(body)
+
+
 def _compiled(place: str, body: str) -> re.Pattern[str]:
     try:
-        pattern = re.compile(body)
+        pattern = _regular(body)
     except re.error as fault:
         raise KnowledgeError(f"{place}: {fault} in {body}") from fault
     if pattern.match("") is not None:

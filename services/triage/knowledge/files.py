@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shared.contracts.nmc import Care
+
 Codes = list[str]
 KtasLevel = Annotated[int, Field(ge=1, le=5)]
 
@@ -76,6 +78,20 @@ class LexiconFile(Entry):
     gravest: Codes
     gender_of_code: dict[str, Literal["M", "F"]]
     supplement: dict[str, WordsEntry] = {}
+
+
+class UnclearEntry(Entry):
+    vital: WordsEntry
+    trouble: WordsEntry
+    body: WordsEntry
+    intense: WordsEntry
+
+
+class SignsFile(Entry):
+    macros: dict[str, str]
+    signs: dict[str, WordsEntry]
+    unclear: UnclearEntry
+    alarms: dict[str, WordsEntry]
 
 
 class AgeEntry(Entry):
@@ -179,6 +195,7 @@ class PresentationEntry(Entry):
     bypass: Annotated[int, Field(ge=0, le=600)]
     window: Annotated[int, Field(ge=1)] | None = None
     call: Codes = []
+    care: list[Care] = []
 
 
 class GateEntry(Entry):

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from services.triage.knowledge import files
 from services.triage.knowledge.compiling import compile_lexicon
 from services.triage.knowledge.model import (
+    UNCLEAR_CUES,
     AdviceBook,
     AdviceText,
     Complaint,
@@ -24,14 +25,18 @@ from services.triage.knowledge.reading import KnowledgeError, read_file
 from services.triage.knowledge.rules import Vocabulary, pattern_of, patterns_of
 
 FOLDER = Path(__file__).parent
-FILES = ("advice", "complaints", "lexicon", "ontology", "presentations", "redflags")
+FILES = ("advice", "complaints", "lexicon", "ontology", "presentations", "redflags", "signs")
 
 
 def load_knowledge(folder: Path = FOLDER) -> Knowledge:
     """The whole knowledge, compiled; raises KnowledgeError naming the file and the entry."""
     ontology_file = read_file(folder / "ontology.yaml", files.OntologyFile)
     ontology = _ontology(ontology_file)
-    lexicon = _lexicon(read_file(folder / "lexicon.yaml", files.LexiconFile), ontology)
+    lexicon = _lexicon(
+        read_file(folder / "lexicon.yaml", files.LexiconFile),
+        read_file(folder / "signs.yaml", files.SignsFile),
+        ontology,
+    )
     flags_file = read_file(folder / "redflags.yaml", files.FlagsFile)
     vocabulary = _vocabulary(ontology, lexicon, flags_file)
     plans = compile_plans(
@@ -73,7 +78,9 @@ def _ontology(file: files.OntologyFile) -> Mapping[str, Concept]:
     )
 
 
-def _lexicon(file: files.LexiconFile, ontology: Mapping[str, Concept]) -> Lexicon:
+def _lexicon(
+    file: files.LexiconFile, signs: files.SignsFile, ontology: Mapping[str, Concept]
+) -> Lexicon:
     _known("lexicon.yaml", "symptoms", file.symptoms, ontology)
     _known("lexicon.yaml", "gender_of_code", file.gender_of_code, ontology)
     _known("lexicon.yaml", "literal", file.literal, ontology)
@@ -90,7 +97,8 @@ def _lexicon(file: files.LexiconFile, ontology: Mapping[str, Concept]) -> Lexico
         _known("lexicon.yaml", f"symptoms.{code}.over", entry.over, ontology)
     words = [word for entry in file.relations for word in entry.words]
     _unique("lexicon.yaml", "relations", words)
-    return compile_lexicon(file, {code: concept.ko for code, concept in ontology.items()})
+    _unique("signs.yaml", "signs", [*file.cues, *signs.signs, *UNCLEAR_CUES])
+    return compile_lexicon(file, signs, {code: concept.ko for code, concept in ontology.items()})
 
 
 def _vocabulary(
@@ -100,7 +108,7 @@ def _vocabulary(
     return Vocabulary(
         codes=frozenset(ontology),
         flags=frozenset(entry.code for entry in flags.flags),
-        cues=frozenset(matcher.name for matcher in lexicon.cues),
+        cues=frozenset(matcher.name for matcher in lexicon.cues) | UNCLEAR_CUES,
         history=frozenset(m.name for m in (*lexicon.history, *lexicon.special)),
         special=frozenset(matcher.name for matcher in lexicon.special)
         | frozenset(lexicon.relations.stage_of.values()),
@@ -159,7 +167,9 @@ def _advice(file: files.AdviceFile, vocabulary: Vocabulary) -> AdviceBook:
     _unique("advice.yaml", "actions and do_not", [*file.actions, *file.do_not])
     for pair in file.contradictions:
         _known("advice.yaml", "contradictions", pair, {*file.actions, *file.do_not})
-    needed = {"call_119", "call_119_help", "urgent", "today", "clinic", "suicide", "nothing"}
+    needed = {
+        *("call_119", "call_119_help", "urgent", "today", "clinic", "suicide", "nothing", "unclear")
+    }
     _known("advice.yaml", "messages", needed, file.messages)
     return AdviceBook(
         messages=MappingProxyType({key: _wording(text) for key, text in file.messages.items()}),

@@ -5,9 +5,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from shared.contracts.nmc import Care
+
 Role = Literal["decisive", "supporting"]
 Transport = Literal["nearest", "capable"]
 Sex = Literal["M", "F"]
+
+UNCLEAR = "unclear"
+UNCLEAR_GRAVE = "unclear_grave"
+SEVERAL_ALARMS = "several_alarms"
+MANY_ALARMS = "many_alarms"
+OBSERVED_ALARM = "observed_alarm"
+UNCLEAR_CUES = frozenset({UNCLEAR, UNCLEAR_GRAVE, SEVERAL_ALARMS, MANY_ALARMS, OBSERVED_ALARM})
+"""The cues of a text that speaks of a body in trouble but is not understood, and of one in which
+alarms of several kinds meet: what no word list holds is treated as urgent until it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +90,24 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class Unclear:
+    """What tells of a body in trouble though no symptom is named: where it can be grave by the
+    part or the person, where not, any part of a body, and the words that make trouble
+    pressing. Each matcher of `alarms` is one kind."""
+
+    vital: Matcher
+    trouble: Matcher
+    body: Matcher
+    intense: Matcher
+    alarms: tuple[Matcher, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     spelling: Spelling
     symptoms: tuple[Matcher, ...]
     cues: tuple[Matcher, ...]
+    unclear: Unclear
     history: tuple[Matcher, ...]
     special: tuple[Matcher, ...]
     lanes: tuple[Matcher, ...]
@@ -202,6 +227,7 @@ class Presentation:
     bypass_minutes: int
     window_minutes: int | None
     call: tuple[str, ...]
+    care: tuple[Care, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,7 @@ def _row(
         bypass_minutes=row.bypass,
         window_minutes=row.window,
         call=tuple(row.call),
+        care=tuple(row.care),
     )
 
 

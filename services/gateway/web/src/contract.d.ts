@@ -1206,9 +1206,10 @@ export interface components {
          * @description A hospital's restriction message, as it is told and what it is taken for. A text that says
          *     several things is told once for each of them.
          *
-         *     It speaks of `audiences` (none: of everybody), during `hours` (`HH:MM-HH:MM`, Korean time) on
-         *     `days` (1 Monday to 7 Sunday; none: every day) and all day on `whole_days`. What an `info`
-         *     accepts ends at `accepts_until`; from then on it asks for a call.
+         *     `care` is what it speaks of that no field stands for. It speaks of `audiences` (none: of
+         *     everybody), during `hours` (`HH:MM-HH:MM`, Korean time) on `days` (1 Monday to 7 Sunday; none:
+         *     every day) and all day on `whole_days`. What an `info` accepts ends at `accepts_until`; from
+         *     then on it asks for a call.
          */
         Message: {
             /** Accepts Until */
@@ -1220,6 +1221,11 @@ export interface components {
             audiences: components["schemas"]["Audience"][];
             /** Begins */
             begins?: string | null;
+            /**
+             * Care
+             * @default []
+             */
+            care: ("suturing" | "seizure" | "urology" | "ent")[];
             /**
              * Days
              * @default []
@@ -1496,13 +1502,19 @@ export interface components {
         };
         /**
          * Policy
-         * @description How far a capable hospital may lie beyond the nearest one, in minutes of travel.
+         * @description How far a capable hospital may lie beyond the nearest one, in minutes of travel. `call` is to
+         *     be asked by telephone; `care` is needed and told by messages alone.
          */
         Policy: {
             /** Bypass Minutes */
             bypass_minutes: number;
             /** Call */
             call: string[];
+            /**
+             * Care
+             * @default []
+             */
+            care: ("suturing" | "seizure" | "urology" | "ent")[];
             /**
              * Transport
              * @enum {string}

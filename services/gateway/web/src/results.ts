@@ -74,7 +74,7 @@ export class Results {
     this.hasChanged = false;
     this.marks = { live: new Map(), told: new Map(), beds: new Map(), old: false };
     this.draw();
-    announce(say("found", list.hospitals.length));
+    announce([...list.notices.map((notice) => notice.text), say("found", list.hospitals.length)].join(" "));
   }
 
   note(hpid: string, words: string): void {
@@ -130,6 +130,7 @@ export class Results {
       grave && h("p", { class: "note" }, say("crew_hint")),
       this.hasChanged && this.changedNotice(),
       this.marks.old && h("p", { class: "notice" }, say("old_list")),
+      ...list.notices.map((notice) => h("p", { class: "notice of-list" }, notice.text)),
       needed(list),
       list.search.widened && h("p", { class: "note" }, say("widened")),
       list.compare && !this.marks.old && h("p", { class: "compare" }, h("strong", {}, say("compare")), " ", list.compare),
