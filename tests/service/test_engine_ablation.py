@@ -70,7 +70,13 @@ def test_a_file_is_read_by_every_engine(tmp_path: Path) -> None:
         )
     )
     told = json.loads(out.read_text())
-    assert [told[name]["n"] for name in ("rules", "base", "model", "merged")] == [3, 2, 3, 3]
+    assert [told[name]["n"] for name in ("rules", "base", "model", "merged", "open")] == [
+        3,
+        2,
+        3,
+        3,
+        3,
+    ]
     assert told["rules"]["scores"]["symptoms: micro-F1"]["value"] == 1
     assert told["model"]["unparsable"] == 0
     assert told["model"]["worker_mb"] > 0

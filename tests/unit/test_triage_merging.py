@@ -6,12 +6,11 @@ from hypothesis import strategies as st
 
 from services.triage.domain import StatedFacts, assess, case_of, extract
 from services.triage.domain.extraction import Extraction
-from services.triage.domain.merging import ROLES, ModelReading, merged, never_milder
+from services.triage.domain.merging import OPEN_ROLES, ROLES, ModelReading, merged, never_milder
 from services.triage.knowledge import load_knowledge
 from tests.support.texts import varied
 
 KNOWLEDGE = load_knowledge()
-OPEN = {**ROLES, "age": "fills", "gender": "fills"}
 CODES = sorted(KNOWLEDGE.ontology)
 
 
@@ -20,7 +19,7 @@ def rules(text: str) -> Extraction:
 
 
 def joined(text: str, reading: ModelReading) -> Extraction:
-    return merged(rules(text), reading, text, knowledge=KNOWLEDGE, roles=OPEN)
+    return merged(rules(text), reading, text, knowledge=KNOWLEDGE, roles=OPEN_ROLES)
 
 
 def codes(extraction: Extraction) -> list[str]:
@@ -130,7 +129,7 @@ def test_urgency_never_falls_and_nothing_is_lost(
 ) -> None:
     reading = ModelReading(age, gender, is_self, tuple(told))  # type: ignore[arg-type]
     before = rules(text)
-    after = merged(before, reading, text, knowledge=KNOWLEDGE)
+    after = merged(before, reading, text, knowledge=KNOWLEDGE, roles=OPEN_ROLES)
     assert after.symptoms[: len(before.symptoms)] == before.symptoms
     assert (after.negated, after.history, after.vitals) == (
         before.negated,

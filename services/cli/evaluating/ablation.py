@@ -16,6 +16,7 @@ from services.cli.errors import CommandFailed
 from services.cli.evaluating.engines import Engine, Read, by_rules, reader, together
 from services.cli.evaluating.figures import Mean, bootstrap, cases, write_figures
 from services.cli.evaluating.understanding import Verdict, f1, judge, scored
+from services.triage.domain.merging import OPEN_ROLES
 from services.triage.engines.worker.task import BackendName
 from services.triage.knowledge import Knowledge, load_knowledge
 
@@ -77,8 +78,9 @@ def evaluate(wanted: Wanted) -> None:
     for name, result in results.items():
         if name != Engine.RULES:
             _print_differences(name, differences(rules, result))
-    for line in regressions(rules, results[Engine.MERGED]) if Engine.MERGED in results else ():
-        console.print(line, soft_wrap=True, markup=False)
+    for name in (Engine.MERGED, Engine.OPEN):
+        for line in regressions(rules, results[name]) if name in results else ():
+            console.print(f"{name}: {line}", soft_wrap=True, markup=False)
     if Engine.BASE in results and Engine.MERGED in results:
         ratio = results[Engine.MERGED].p50_s / results[Engine.BASE].p50_s
         console.print(f"merged p50 / untrained p50: {ratio:.2f}")
@@ -101,13 +103,16 @@ def _results(
         few = everything[:: wanted.every]
         reads, memory = _asked(wanted, model, [texts[place] for place in few], knowledge)
         found[Engine.BASE] = _judged(labelled, few, reads, memory)
-    if model is not None and models & {Engine.MODEL, Engine.MERGED}:
+    if model is not None and models - {Engine.BASE}:
         if wanted.adapter is None:
-            raise CommandFailed("the engines model and merged need --adapter")
+            raise CommandFailed("the tuned engines need --adapter")
         tuned = Model(model.path, model.folder, model.template, model.grammar, wanted.adapter)
         reads, memory = _asked(wanted, tuned, texts, knowledge)
-        both = together(texts, reads, knowledge, year)
-        made: dict[Engine, list[Read]] = {Engine.MODEL: reads, Engine.MERGED: both}
+        made: dict[Engine, list[Read]] = {
+            Engine.MODEL: reads,
+            Engine.MERGED: together(texts, reads, knowledge, year),
+            Engine.OPEN: together(texts, reads, knowledge, year, OPEN_ROLES),
+        }
         found |= {n: _judged(labelled, everything, r, memory) for n, r in made.items()}
     return {
         name: result for name, result in found.items() if name in (Engine.RULES, *wanted.engines)

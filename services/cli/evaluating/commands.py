@@ -64,9 +64,9 @@ def evaluate_extract(
     rules: Annotated[bool, typer.Option(help="the rules alone, without a running system")] = False,
     engine: Annotated[
         list[Engine] | None,
-        typer.Option(help="compare without a running system: rules, base, model, merged"),
+        typer.Option(help="compare without a running system: rules, base, model, merged, open"),
     ] = None,
-    adapter: Annotated[Path, typer.Option(help="of model and merged")] = ADAPTER,
+    adapter: Annotated[Path, typer.Option(help="of the tuned engines")] = ADAPTER,
     model: Annotated[str | None, typer.Option(help="file:, hf:, s3: or pypi:")] = None,
     backend: Annotated[BackendName, typer.Option(help="the worker's")] = "native",
     every: Annotated[int, typer.Option(min=1, help="base reads each n-th text alone")] = 1,

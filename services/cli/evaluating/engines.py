@@ -1,7 +1,7 @@
 """The ways to read a text that an ablation compares: rules, models, and both together."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -13,7 +13,7 @@ from services.cli.bench.workers import Model, Served, body, worker
 from services.cli.evaluating.extract import of_extraction
 from services.cli.evaluating.understanding import Understood
 from services.triage import domain
-from services.triage.domain.merging import ModelReading, merged
+from services.triage.domain.merging import ROLES, ModelReading, Role, merged
 from services.triage.engines.output import ModelOutput, UnreadableOutput, read_output
 from services.triage.engines.prompts import family_of, template
 from services.triage.engines.worker.task import BackendName
@@ -24,12 +24,14 @@ WARM_UP = "머리가 아파요"
 
 
 class Engine(StrEnum):
-    """A way to read a text: `base` is the untrained model, `model` the tuned one."""
+    """A way to read a text: `base` is the untrained model, `model` the tuned one, `merged` what is
+    served in the role `merge`, `open` the same with every role open."""
 
     RULES = "rules"
     BASE = "base"
     MODEL = "model"
     MERGED = "merged"
+    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,11 @@ def by_rules(texts: Iterable[str], knowledge: Knowledge, year: int) -> list[Read
 
 
 def together(
-    texts: Sequence[str], by_model: Sequence[Read], knowledge: Knowledge, year: int
+    texts: Sequence[str],
+    by_model: Sequence[Read],
+    knowledge: Knowledge,
+    year: int,
+    roles: Mapping[str, Role] = ROLES,
 ) -> list[Read]:
     """Rules and model joined as triage joins them; the model's time counts in full."""
     found = []
@@ -124,7 +130,7 @@ def together(
             reading = ModelReading(
                 output.age, output.gender, output.is_self, tuple(output.symptoms)
             )
-            extraction = merged(extraction, reading, text, knowledge=knowledge)
+            extraction = merged(extraction, reading, text, knowledge=knowledge, roles=roles)
         seconds = told.seconds + time.perf_counter() - began
         found.append(Read(of_extraction(extraction), seconds, told.output))
     return found

@@ -21,7 +21,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
         "age": "rules",
         "gender": "rules",
         "is_self": "fills",
-        "symptoms": "adds",
+        "symptoms": "rules",
         "negated": "rules",
         "history": "rules",
         "special_note": "rules",
@@ -31,6 +31,11 @@ ROLES: Mapping[str, Role] = MappingProxyType(
 bears it out. `adds`: only where the rules found nothing at all, and the text bears it out. A
 model's denial is never used, as it could take a warning away; its free words are never used, as
 nothing holds them to a list."""
+
+OPEN_ROLES: Mapping[str, Role] = MappingProxyType(
+    {**ROLES, "age": "fills", "gender": "fills", "symptoms": "adds"}
+)
+"""All open that can be: what a comparison measures beside the table that is served."""
 
 NAME_LETTERS = 2
 _SEX_WORDS: Mapping[Sex, re.Pattern[str]] = MappingProxyType(
