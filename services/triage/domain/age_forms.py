@@ -60,7 +60,16 @@ def told_of_person(match: re.Match[str], _: int) -> Age | None:
     if _MEASURED.search(match[0]):
         return None
     value = number_of(match[1].replace(" ", ""))
-    return Age(value, *match.span()) if value is not None and 12 <= value <= OLDEST else None
+    return (
+        Age(value, *match.span())
+        if value is not None and _youngest(match[0]) <= value <= OLDEST
+        else None
+    )
+
+
+def _youngest(told: str) -> int:
+    """A bare Korean number below twelve counts something else; "she is 4" is an age."""
+    return 1 if told.isascii() else 12
 
 
 def celebrated(match: re.Match[str], _: int) -> Age | None:

@@ -11,8 +11,9 @@ from services.triage.domain.maternity import Maternity, find_maternity
 from services.triage.domain.mending import mended
 from services.triage.domain.mentions import Mention, find_mentions
 from services.triage.domain.negation import doubts_noun
+from services.triage.domain.orders import not_now, not_told
 from services.triage.domain.people import Complaint, Person, find_person
-from services.triage.domain.reading import Reading, masked, read
+from services.triage.domain.reading import Reading, blanked, masked, read
 from services.triage.domain.sexes import sex_of_organs
 from services.triage.domain.unclear import unclear_cues
 from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
@@ -22,6 +23,10 @@ Lane = Literal["act", "plan", "wish"]
 
 # What happens to all who were there, whoever the sentence is about.
 _SHARED = frozenset({"traffic_accident", "gas_inhalation"})
+
+# Of these the denial by name counts, however it may look: a fall off a bicycle.
+_DENIED_BY_NAME = frozenset({"traffic_accident", "fall_from_height", "assault"})
+_NEVER_OVER = frozenset({"suicidal_ideation", "self_harm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +69,11 @@ class Extraction:
 def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     """What the text says about the patient. Unknown is None or absent, never a guess."""
     lexicon = knowledge.lexicon
-    reading = mended(read(text), lexicon.spelling)
+    reading = read(text)
+    reading = mended(blanked(reading, not_told(reading.lowered)), lexicon.spelling)
     reading = masked(reading, lexicon.idioms, lexicon.idioms_spaced)
-    findings = find_mentions(reading, lexicon.symptoms)
+    found = find_mentions(reading, lexicon.symptoms)
+    findings = _current(found, reading.lowered, grave=frozenset(lexicon.gravest))
     person = find_person(
         reading,
         lexicon.relations,
@@ -85,7 +92,7 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     history = _known_diseases(reading, lexicon.history)
     severity |= unclear_cues(
         reading,
-        findings,
+        found,
         understood=understood,
         background=bool(history),
         words=lexicon.unclear,
@@ -102,6 +109,35 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
         cry_for_help=lexicon.cry_for_help.search(reading.squeezed) is not None,
         lane=lane,
     )
+
+
+def _current(
+    mentions: tuple[Mention, ...], lowered: str, *, grave: frozenset[str]
+) -> tuple[Mention, ...]:
+    """Without what is told of a past that is over; a wish to die is never over, nor is a grave
+    complaint that has just passed ("말이 어눌했는데 지금은 안 어눌해요")."""
+    over = not_now(lowered)
+    return tuple(
+        mention
+        for mention in mentions
+        if mention.matcher.name in _NEVER_OVER
+        or not (
+            any(start <= mention.start < end for start, end in over)
+            or (mention.matcher.name not in grave and _passed(mention, mentions, lowered))
+        )
+    )
+
+
+def _passed(mention: Mention, mentions: tuple[Mention, ...], lowered: str) -> bool:
+    return mention.stance == "said" and any(
+        later.matcher is mention.matcher
+        and later.stance == "denied"
+        and _NOW.search(lowered, mention.end, max(mention.end, later.start)) is not None
+        for later in mentions
+    )
+
+
+_NOW = re.compile(r"지금은|이제는|이젠|현재는|오늘은")
 
 
 def _complaints(mentions: tuple[Mention, ...], gravest: tuple[str, ...]) -> list[Complaint]:
@@ -126,8 +162,9 @@ def _of_patient(mentions: tuple[Mention, ...], person: Person) -> tuple[Mention,
 
 def _symptoms(reading: Reading, mentions: tuple[Mention, ...]) -> tuple[Symptom, ...]:
     first: dict[str, Symptom] = {}
+    refused = {m.matcher.name for m in mentions if m.stance == "denied"} & _DENIED_BY_NAME
     for mention in mentions:
-        if mention.stance == "said" and mention.matcher.name not in first:
+        if mention.stance == "said" and mention.matcher.name not in refused | first.keys():
             quote = reading.quote(mention.start, mention.end)
             first[mention.matcher.name] = Symptom(mention.matcher.name, quote)
     return tuple(first.values())

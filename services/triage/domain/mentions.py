@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from services.triage.domain.denials import denies_noun
 from services.triage.domain.negation import (
     Stance,
-    denies_noun,
-    dictated,
     english_stance,
+    foreign_stance,
     is_list_joint,
     korean_stance,
 )
@@ -56,49 +56,38 @@ def find_mentions(reading: Reading, matchers: Iterable[Matcher]) -> tuple[Mentio
     found = [mention for matcher in matchers for mention in _of_one(reading, matcher)]
     found.sort(key=lambda mention: (mention.start, -mention.end))
     shared = _with_shared_denial(reading, _distinct(found))
-    return tuple(
-        _without_replaced(
-            _taken_back(reading, _corrected(reading, _obeyed_by_nobody(reading, shared)))
-        )
-    )
+    return tuple(_without_replaced(_taken_back(reading, _corrected(reading, shared))))
 
 
 def names_said(reading: Reading, matchers: Iterable[Matcher]) -> frozenset[str]:
     """Which of the matchers are said at all, wherever: the first place of each is enough.
     Unlike `find_mentions` it heeds neither shared denials nor second thoughts."""
-    orders = dictated(reading.lowered)
     return frozenset(
         matcher.name
         for matcher in matchers
-        if any(
-            mention.stance == "said" and not _within(mention, orders)
-            for mention in _of_one(reading, matcher)
-        )
+        if any(mention.stance == "said" for mention in _of_one(reading, matcher))
     )
-
-
-def _within(mention: Mention, stretches: Iterable[tuple[int, int]]) -> bool:
-    return any(start <= mention.start < end for start, end in stretches)
 
 
 def _of_one(reading: Reading, matcher: Matcher) -> Iterator[Mention]:
     if matcher.korean is not None and reading.has_other:
         for start, end in _places(reading, matcher.korean):
+            place = reading.span(start, end)
             stance = korean_stance(reading, start, end, matcher)
-            yield Mention(matcher, *reading.span(start, end), stance, (start, end))
+            if stance == "said":
+                stance = foreign_stance(reading, start, place)
+            yield Mention(matcher, *place, stance, (start, end))
     if matcher.spaced is not None and reading.has_latin:
         for found in matcher.spaced.finditer(reading.lowered):
-            stance = english_stance(reading.lowered, found.start())
-            if stance == "said" and denies_noun(
-                reading.lowered, _after_space(reading, found.end())
-            ):
+            stance = english_stance(reading.lowered, *found.span())
+            if stance == "said" and denies_noun(_what_follows(reading, found.end()), 0):
                 stance = "denied"
             yield Mention(matcher, found.start(), found.end(), stance, None)
 
 
-def _after_space(reading: Reading, place: int) -> int:
-    """ "fever 없음": what stands behind an English word in a Korean sentence."""
-    return place + 1 if reading.lowered[place : place + 1] == " " else place
+def _what_follows(reading: Reading, place: int) -> str:
+    """ "fever 없음", "head injury는 아니고": what stands behind an English word, unspaced."""
+    return reading.lowered[place : place + _REACH].replace(" ", "")
 
 
 def _places(reading: Reading, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
@@ -154,17 +143,6 @@ def _share_denial(reading: Reading, earlier: Mention, later: Mention) -> bool:
     return is_list_joint(
         reading.squeezed, earlier.squeezed[1], later.squeezed[0]
     ) and not _SENTENCE_END.search(between)
-
-
-def _obeyed_by_nobody(reading: Reading, mentions: list[Mention]) -> list[Mention]:
-    """What is dictated or supposed is no finding, whatever it names."""
-    orders = dictated(reading.lowered)
-    if not orders:
-        return mentions
-    return [
-        replace(mention, stance="void") if _within(mention, orders) else mention
-        for mention in mentions
-    ]
 
 
 def _corrected(reading: Reading, mentions: list[Mention]) -> list[Mention]:

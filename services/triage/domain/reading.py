@@ -6,6 +6,7 @@ leads every letter back to its place in the composed text, and `raw` from there 
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -90,6 +91,19 @@ def masked(reading: Reading, korean: re.Pattern[str], spaced: re.Pattern[str]) -
     squeezed = korean.sub(lambda found: BOUNDARY * len(found[0]), reading.squeezed)
     lowered = spaced.sub(lambda found: BOUNDARY * len(found[0]), reading.lowered)
     return replace(reading, lowered=lowered, squeezed=squeezed)
+
+
+def blanked(reading: Reading, spans: Sequence[tuple[int, int]]) -> Reading:
+    """The same text with stretches of the original blanked out; every place stays."""
+    if not spans:
+        return reading
+    gone = {place for span in spans for place in range(*span)}
+    squeezed = (
+        BOUNDARY if origin in gone else letter
+        for letter, origin in zip(reading.squeezed, reading.origin, strict=True)
+    )
+    lowered = (BOUNDARY if place in gone else c for place, c in enumerate(reading.lowered))
+    return replace(reading, lowered="".join(lowered), squeezed="".join(squeezed))
 
 
 def _composed(text: str) -> tuple[str, tuple[int, ...]]:
