@@ -166,7 +166,7 @@ async def test_in_shadow_nobody_waits_for_a_model_that_hangs(database: str) -> N
 
 
 async def test_merging_adds_what_its_table_allows_and_never_calms(database: str) -> None:
-    text = "오른짝 옆구리가 겁나게 결려부러"
+    text = "바다에 빠져서 물을 많이 먹었어요"
     fake = FakeLlama(content=LIES.replace('"age":5', '"age":45'))
     changed = {"engines": "gpu,rules", "gpu_key": fake.key, "model_role": "merge"}
     async with running(fake.app) as gpu, triage(database, gpu_url=gpu, **changed) as client:

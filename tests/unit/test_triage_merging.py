@@ -48,7 +48,7 @@ def test_where_the_rules_found_something_no_symptom_is_added() -> None:
 
 
 def test_whose_words_they_are_is_filled_where_there_is_a_finding() -> None:
-    for text, filled in (("오른짝 옆구리가 겁나게 결려부러", True), ("축제가 언제예요", False)):
+    for text, filled in (("바다에 빠져서 물을 많이 먹었어요", True), ("축제가 언제예요", False)):
         assert rules(text).patient.is_self is None
         assert bool(codes(rules(text))) is filled
         found = joined(text, ModelReading(None, None, True, ()))
