@@ -67,7 +67,10 @@ class Reader:
         return usage(self.served.pid).resident / MEGABYTE if self.served.pid else float("nan")
 
     def _output(self, text: str) -> ModelOutput | None:
-        answer = self.client.post("/completion", json=body(self.model, text))
+        try:
+            answer = self.client.post("/completion", json=body(self.model, text))
+        except httpx.TimeoutException:
+            return None
         if answer.status_code != httpx.codes.OK:
             return None
         told = answer.json()
