@@ -1,49 +1,87 @@
 """`python -m training`: data, training, export, and a first look at the result."""
 
 import json
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from training import export
-from training.dataset import dataset, evaluated_texts
+from training.bases import Base, Encoded, encode
+from training.dataset import Dataset, dataset, evaluated_texts, held_out
+from training.examples import Example, read_examples
 from training.held_out import score
+from training.merging import merge
 from training.prompts import DIALECTS
-from training.sft import Base, Recipe, train
+from training.recipes import Recipe, Stage, recipe
+from training.sft import Training, adapted, compile_layers
 
 ROOT = Path(__file__).parents[1]
 GRAMMAR = ROOT / "grammars" / "extract.gbnf"
-SMOKE = replace(Recipe(), steps=20, batch_tokens=1024, whole_head=False)
+NAME = "smart-er-match extraction"
+SMOKE_TOLD = 8
 
 
 def main(
     base: Annotated[Path, typer.Option(help="GGUF file, or a folder of safetensors")],
     work: Annotated[Path, typer.Option(help="where checkpoints and results go")],
-    family: Annotated[str, typer.Option(help=", ".join(DIALECTS))] = "gemma",
-    composed: Annotated[int, typer.Option(help="composed utterances")] = 24_000,
+    recipe_name: Annotated[str, typer.Option("--recipe", help="of training/recipes")] = "gemma",
     device: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu",
-    smoke: Annotated[bool, typer.Option(help="twenty steps of everything")] = False,
+    begun: Annotated[
+        Path | None, typer.Option("--begun", help="an adapter GGUF to go on from, with --stage")
+    ] = None,
+    stage: Annotated[str | None, typer.Option(help="leave out the stages before this one")] = None,
+    taught: Annotated[Path | None, typer.Option(help="of python -m training.teaching")] = None,
+    compiled: Annotated[
+        bool, typer.Option("--compiled", help="join small steps; needs a C++ compiler")
+    ] = False,
 ) -> None:
     """Train an adapter and score it on hand-written utterances that were held out."""
-    recipe = SMOKE if smoke else Recipe()
+    wanted = recipe(recipe_name)
+    lessons = read_examples(taught) if taught else []
+    work.mkdir(parents=True, exist_ok=True)
+    source = Base(base, device=device)
+    model = adapted(source, wanted, export.read_adapter(begun) if begun else None)
+    if compiled:
+        compile_layers(model)
+    training = Training(model, source, wanted, work, typer.echo)
+    if stage:
+        training.begin_at(stage)
+    training.resume()
+    while training.stage < len(wanted.stages):
+        data = _data(wanted, wanted.stages[training.stage], lessons)
+        training.run(_encoded(data, source, wanted))
+    adapter = work / "adapter.gguf"
+    export.adapter(model, adapter, name=NAME)
+    if base.suffix == ".gguf":
+        merge(base, adapter, work / "merged.gguf")
+        told = held_out()[:SMOKE_TOLD] if recipe_name.startswith("smoke") else held_out()
+        grammar = GRAMMAR.read_text(encoding="utf-8")
+        result = score(base, adapter, grammar, DIALECTS[wanted.family], told)
+        typer.echo(json.dumps({"recipe": recipe_name, "held_out": asdict(result)}))
+
+
+def _data(wanted: Recipe, stage: Stage, lessons: Sequence[Example]) -> Dataset:
+    """The data of a stage; no two stages compose the same utterances."""
     data = dataset(
-        count=200 if smoke else composed,
-        seed=recipe.seed,
+        count=stage.composed,
+        seed=wanted.seed + 10 * wanted.stages.index(stage),
+        rounds=stage.rounds,
+        taught=lessons,
         evaluated=evaluated_texts(ROOT / "tests" / "eval"),
     )
     typer.echo(
-        f"{len(data.train)} utterances, {data.too_near} left out as too near to evaluated ones"
+        f"{stage.name}: {len(data.train)} utterances; {data.too_near} too near to evaluated ones"
     )
-    dialect = DIALECTS[family]
-    model = train(Base(base, device=device), data.train, dialect, recipe, work, told=typer.echo)
-    adapter = work / "adapter.gguf"
-    export.adapter(model, adapter, name="smart-er-match extraction")
-    if base.suffix == ".gguf":
-        told = data.held_out[:8] if smoke else data.held_out
-        result = score(base, adapter, GRAMMAR.read_text(encoding="utf-8"), dialect, told)
-        typer.echo(json.dumps({"recipe": asdict(recipe), "held_out": asdict(result)}))
+    return data
+
+
+def _encoded(data: Dataset, base: Base, wanted: Recipe) -> list[Encoded]:
+    dialect = DIALECTS[wanted.family]
+    made = (encode(one, base, dialect, wanted.longest) for one in data.train)
+    return [one for one in made if one]
 
 
 if __name__ == "__main__":

@@ -27,19 +27,38 @@ class Dataset:
     too_near: int
 
 
-def dataset(*, count: int, seed: int, evaluated: Collection[str] = ()) -> Dataset:
-    """Hand-written utterances as they are, damaged, and told of somebody; and `count` composed."""
+def dataset(
+    *,
+    count: int,
+    seed: int,
+    rounds: int = 3,
+    evaluated: Collection[str] = (),
+    taught: Sequence[Example] = (),
+) -> Dataset:
+    """Hand-written utterances as they are and, `rounds` times each, damaged, told of somebody, and
+    talked around; `count` composed ones; and what a teacher gave, unless it comes near to what is
+    held out."""
     random = Random(seed)  # noqa: S311 - reproducible, not secret
     pieces = material()
-    hand = handwritten()
-    held_out = [one for one in hand if _is_held_out(one.text)]
-    kept = [one for one in hand if not _is_held_out(one.text)]
-    varied = [made for one in kept for made in _variants(one, pieces, random)]
-    everything = [*varied, *composed(count, seed + 1, pieces)]
+    kept = trainable()
+    varied = [made for one in kept for made in _variants(one, pieces, random, rounds)]
+    kept_out = _Near([one.text for one in held_out()])
+    lessons = [one for one in taught if not kept_out.holds(one.text)]
+    everything = [*varied, *composed(count, seed + 1, pieces), *lessons]
     near = _Near(evaluated)
     train = [one for one in everything if not near.holds(one.text)]
     random.shuffle(train)
-    return Dataset(train, held_out, len(everything) - len(train))
+    return Dataset(train, held_out(), len(everything) - len(train))
+
+
+def trainable() -> list[Example]:
+    """The hand-written utterances that may be trained on."""
+    return [one for one in handwritten() if not _is_held_out(one.text)]
+
+
+def held_out() -> list[Example]:
+    """The hand-written utterances that are never trained on."""
+    return [one for one in handwritten() if _is_held_out(one.text)]
 
 
 def evaluated_texts(folder: Path) -> list[str]:
@@ -57,9 +76,9 @@ def _is_held_out(text: str) -> bool:
     return hashlib.sha256(text.encode()).digest()[0] % HELD_OUT_OF == 0
 
 
-def _variants(one: Example, pieces: Material, random: Random) -> Iterable[Example]:
+def _variants(one: Example, pieces: Material, random: Random, rounds: int) -> Iterable[Example]:
     yield one
-    for _ in range(3):
+    for _ in range(rounds):
         yield replace(one, text=damaged(one.text, random))
         yield _told_of(one, pieces, random)
         yield replace(one, text=_talked_around(one.text, pieces, random))

@@ -1,9 +1,11 @@
 """Labelled utterances: what a person wrote, and the one answer that is right for it."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from pydantic import TypeAdapter
 
 MATERIAL = Path(__file__).parent / "material"
 LIST_LIMIT = 8
@@ -45,6 +47,18 @@ def handwritten(folder: Path = MATERIAL) -> list[Example]:
     if len(set(texts)) != len(texts):
         raise ValueError("an utterance stands twice")
     return found
+
+
+def write_examples(path: Path, examples: Sequence[Example]) -> None:
+    """As JSON lines."""
+    lines = (json.dumps(asdict(one), ensure_ascii=False) for one in examples)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def read_examples(path: Path) -> list[Example]:
+    """What `write_examples` wrote; raises ValueError for anything else."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [TypeAdapter(Example).validate_json(line) for line in lines]
 
 
 def _lines(path: Path) -> Iterator[Example]:

@@ -1,4 +1,4 @@
-"""From a trained adapter to what llama.cpp loads: a LoRA GGUF."""
+"""From a trained adapter to what llama.cpp loads, a LoRA GGUF, and back."""
 
 import re
 from collections.abc import Mapping
@@ -15,6 +15,8 @@ _NAMES = {
     "mlp.down_proj": "ffn_down",
 }  # fmt: skip
 _WEIGHT = re.compile(r"\.layers\.(\d+)\.(.+?)\.lora_([AB])\.weight$")
+_STATE_NAMES = {short: long for long, short in _NAMES.items()}
+_TENSOR = re.compile(r"^blk\.(\d+)\.(\w+)\.weight\.lora_([ab])$")
 _ARCHITECTURES = {"gemma3_text": "gemma3", "qwen2": "qwen2"}
 
 
@@ -45,4 +47,18 @@ def _tensors(state: Mapping[str, torch.Tensor]) -> dict[str, np.ndarray]:
         layer, place, side = told.groups()
         name = f"blk.{layer}.{_NAMES[place]}.weight.lora_{side.lower()}"
         found[name] = weight.detach().to(torch.float16).cpu().numpy()
+    return found
+
+
+def read_adapter(path: Path) -> dict[str, torch.Tensor]:
+    """The adapter's weights as peft names them; raises KeyError for a tensor of another kind."""
+    found = {}
+    for tensor in gguf.GGUFReader(str(path)).tensors:
+        told = _TENSOR.match(tensor.name)
+        if told is None:
+            raise KeyError(tensor.name)
+        layer, place, side = told.groups()
+        name = f"base_model.model.model.layers.{layer}.{_STATE_NAMES[place]}"
+        weight = torch.from_numpy(np.array(tensor.data, dtype=np.float32))
+        found[f"{name}.lora_{side.upper()}.weight"] = weight
     return found

@@ -36,7 +36,7 @@ def score(
     model: Path, adapter: Path, grammar: str, dialect: Dialect, told: Sequence[Example]
 ) -> Score:
     """Asks llama.cpp's own server, in this process, for every utterance."""
-    server = xllamacpp.Server(_parameters(model, adapter))
+    server = xllamacpp.Server(parameters(model, adapter))
     counts: Counter[str] = Counter()
     times = []
     with httpx.Client(base_url=server.listening_address, timeout=120, trust_env=False) as client:
@@ -59,10 +59,12 @@ def score(
     )
 
 
-def _parameters(model: Path, adapter: Path) -> Any:
+def parameters(model: Path, adapter: Path | None) -> Any:
+    """llama.cpp's own server as the worker starts it, with the adapter worn."""
     chosen = xllamacpp.CommonParams()
     chosen.model.path = str(model)
-    chosen.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(adapter), 1.0)]
+    if adapter is not None:
+        chosen.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(adapter), 1.0)]
     chosen.hostnames = ["127.0.0.1"]
     chosen.port = 0
     chosen.n_ctx, chosen.n_parallel, chosen.n_gpu_layers = 2048, 1, 0

@@ -1,18 +1,9 @@
-"""Supervised fine-tuning with LoRA: loss on the answer only.
-
-The head can be cut to the tokens that answers use, which is most of the work on a processor without
-an accelerator. It was measured what that costs: tokens that were never trained against then win at
-most steps, the grammar has to look through the whole vocabulary instead of the best token alone,
-and an answer of 0.7 s takes over 60 s. So the whole head is the rule, and the cut one for trials.
-"""
+"""Supervised fine-tuning with LoRA in stages: loss on the answer only; resumed where it ended."""
 
 import json
-import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import torch
@@ -23,208 +14,144 @@ from peft import (
     get_peft_model_state_dict,
     set_peft_model_state_dict,
 )
-from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from training.examples import Example
-from training.prompts import Dialect
-from training.tokens import SentencePieceTokens
+from training.bases import Base, Encoded
+from training.batching import batches, width
+from training.losses import DRAWN, answer_loss, warmed_cosine
+from training.recipes import Recipe, Stage
 
 CHECKPOINT_EVERY_S = 600.0
+TELL_EVERY = 10
 _PROJECTIONS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+State = Mapping[str, torch.Tensor]
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Everything that decides the outcome beside the data. `batch_tokens` bounds a step."""
-
-    seed: int = 20261126
-    rank: int = 16
-    alpha: int = 32
-    rate: float = 4e-4
-    epochs: float = 2.0
-    batch_tokens: int = 8_192
-    warmup: float = 0.03
-    longest: int = 640
-    whole_head: bool = True
-    steps: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """Tokens of one conversation; the answer begins at `start`."""
-
-    tokens: list[int]
-    start: int
-
-
-class Base:
-    """A base model and its tokens, from a GGUF file or a folder of safetensors."""
-
-    def __init__(self, source: Path, *, device: str) -> None:
-        where: dict[str, Any] = {"pretrained_model_name_or_path": str(source)}
-        if source.suffix == ".gguf":
-            where = {"pretrained_model_name_or_path": str(source.parent), "gguf_file": source.name}
-            self.encode: Callable[[str], list[int]] = SentencePieceTokens(source).encode
-        else:
-            tokenizer = AutoTokenizer.from_pretrained(**where)
-            self.encode = lambda text: list(tokenizer(text, add_special_tokens=False).input_ids)
-        self.model = AutoModelForCausalLM.from_pretrained(**where, dtype=torch.float32).to(device)
-        self.device = device
-
-
-def encode(example: Example, base: Base, dialect: Dialect, longest: int) -> Encoded | None:
-    """The conversation as tokens; None where it is longer than what is trained on."""
-    prompt = base.encode(dialect.prompt(example.text))
-    answer = base.encode(example.answer() + dialect.end)
-    opening = [] if dialect.begin is None else [dialect.begin]
-    tokens = [*opening, *prompt, *answer]
-    return Encoded(tokens, len(tokens) - len(answer)) if len(tokens) <= longest else None
-
-
-def train(
-    base: Base,
-    examples: Sequence[Example],
-    dialect: Dialect,
-    recipe: Recipe,
-    folder: Path,
-    *,
-    told: Callable[[str], None],
-) -> PeftModel:
-    """Trains and returns the model with its adapter; goes on from a checkpoint in `folder`. How far
-    it is goes to `told`, a JSON object a line."""
+def adapted(base: Base, recipe: Recipe, begun: State | None = None) -> PeftModel:
+    """The base with a trainable adapter: a fresh one that changes nothing, or `begun`. No dropout:
+    what it draws costs a processor a quarter of its time."""
     torch.manual_seed(recipe.seed)
-    encoded = [one for one in (encode(e, base, dialect, recipe.longest) for e in examples) if one]
-    model = get_peft_model(base.model, _lora(recipe))
-    model.train()
-    run = _Run(model, encoded, recipe, folder, device=base.device, told=told)
-    run.resume()
-    for batch in run.batches():
-        run.step(batch)
-    run.save()
+    wanted = LoraConfig(
+        r=recipe.rank, lora_alpha=recipe.alpha, target_modules=_PROJECTIONS, task_type="CAUSAL_LM"
+    )
+    model = get_peft_model(base.model, wanted)
+    if begun is not None:
+        set_peft_model_state_dict(model, dict(begun))
     return model
 
 
-def _lora(recipe: Recipe) -> LoraConfig:
-    return LoraConfig(
-        r=recipe.rank, lora_alpha=recipe.alpha, target_modules=_PROJECTIONS, lora_dropout=0.05,
-        task_type="CAUSAL_LM",
-    )  # fmt: skip
+def compile_layers(model: PeftModel) -> None:
+    """Joins the small steps of a layer, which are most of the time on a processor. One compilation
+    of a minute serves all layers and shapes; it needs a C++ compiler."""
+    for layer in model.get_base_model().model.layers:
+        layer.compile(dynamic=True)
 
 
-class _Run:
-    """One training: where it stands, and how it goes on after it was ended."""
+class Training:
+    """One training: where it stands, and how it goes on after it was ended. `told` gets a line of
+    JSON every few steps."""
 
     def __init__(
         self,
         model: PeftModel,
-        encoded: Sequence[Encoded],
+        base: Base,
         recipe: Recipe,
         folder: Path,
-        *,
-        device: str,
         told: Callable[[str], None],
     ) -> None:
-        self._model, self._recipe, self._folder, self._device = model, recipe, folder, device
-        self._encoded, self._told = encoded, told
-        trained = [p for p in model.parameters() if p.requires_grad]
-        self._optimizer = torch.optim.AdamW(trained, lr=recipe.rate, weight_decay=0.01)
-        self._vocabulary = None if recipe.whole_head else self._answer_tokens()
-        self._plan = [b for epoch in range(math.ceil(recipe.epochs)) for b in self._epoch(epoch)]
-        share = recipe.epochs / math.ceil(recipe.epochs)
-        self._total = recipe.steps or max(1, round(len(self._plan) * share))
-        self._done = 0
+        self._model, self._base, self._recipe, self._told = model, base, recipe, told
+        self._checkpoint = folder / "checkpoint.pt"
+        self._stage, self._done = 0, 0
         self._saved_at = self._began_at = time.monotonic()
         self._losses: list[float] = []
+        self._optimizer = self._fresh_optimizer()
 
-    def batches(self) -> Iterator[list[Encoded]]:
-        while self._done < self._total:
-            yield self._plan[self._done % len(self._plan)]
+    @property
+    def stage(self) -> int:
+        """The stage that it stands in; the count of the stages where all is done."""
+        return self._stage
 
-    def step(self, batch: Sequence[Encoded]) -> None:
-        """One update on one batch."""
+    def begin_at(self, name: str) -> None:
+        """Leave out the stages before that one; raises ValueError where there is none."""
+        self._stage = [stage.name for stage in self._recipe.stages].index(name)
+
+    def run(self, encoded: Sequence[Encoded]) -> None:
+        """The stage that it stands in, on that data, to its end."""
+        stage = self._recipe.stages[self._stage]
+        plan = _plan(encoded, stage, self._recipe.seed)
+        self._model.train()
+        while self._done < len(plan):
+            self._step(plan[self._done], stage, len(plan))
+            if time.monotonic() - self._saved_at > CHECKPOINT_EVERY_S:
+                self.save()
+        self._stage, self._done = self._stage + 1, 0
+        self._optimizer = self._fresh_optimizer()
+        self.save()
+
+    def save(self) -> None:
+        """The adapter, the optimizer and the place, written whole or not at all."""
+        state = {
+            "adapter": get_peft_model_state_dict(self._model),
+            "optimizer": self._optimizer.state_dict(),
+            "stage": self._stage,
+            "done": self._done,
+            "recipe": self._recipe.model_dump(mode="json"),
+        }
+        unfinished = self._checkpoint.with_suffix(".part")
+        torch.save(state, unfinished)
+        unfinished.replace(self._checkpoint)
+        self._saved_at = time.monotonic()
+
+    def resume(self) -> None:
+        """Go on from the checkpoint, if there is one; ValueError where it is another recipe's."""
+        if not self._checkpoint.exists():
+            return
+        state = torch.load(self._checkpoint, map_location=self._base.device, weights_only=True)
+        if state["recipe"] != self._recipe.model_dump(mode="json"):
+            raise ValueError(f"{self._checkpoint} is of another recipe; remove it to begin anew")
+        set_peft_model_state_dict(self._model, state["adapter"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._stage, self._done = state["stage"], state["done"]
+
+    def _fresh_optimizer(self) -> Any:
+        trained = [p for p in self._model.parameters() if p.requires_grad]
+        return torch.optim.AdamW(trained, weight_decay=0.01)
+
+    def _step(self, batch: Sequence[Encoded], stage: Stage, total: int) -> None:
         for group in self._optimizer.param_groups:
-            group["lr"] = self._recipe.rate * self._pace()
-        with torch.autocast(self._device, torch.bfloat16, enabled=self._device == "cuda"):
-            loss = self._loss(batch)
+            group["lr"] = stage.rate * warmed_cosine(self._done, total, stage.warmup)
+        device = self._base.device
+        with torch.autocast(device, torch.bfloat16, enabled=self._base.is_half):
+            loss = self._loss(batch, DRAWN if stage.head == "sampled" else None)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._model.parameters(), 1.0)
         self._optimizer.step()
         self._optimizer.zero_grad(set_to_none=True)
         self._done += 1
-        self._losses.append(float(loss.detach()))
-        self._tell()
+        self._tell(float(loss.detach()), stage.name, total)
 
-    def save(self) -> None:
-        """The adapter, the optimizer and the place, written whole or not at all."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        state = {
-            "adapter": get_peft_model_state_dict(self._model),
-            "optimizer": self._optimizer.state_dict(),
-            "done": self._done,
-            "recipe": asdict(self._recipe),
-        }
-        unfinished = self._folder / "checkpoint.part"
-        torch.save(state, unfinished)
-        unfinished.replace(self._folder / "checkpoint.pt")
-        self._saved_at = time.monotonic()
-
-    def resume(self) -> None:
-        path = self._folder / "checkpoint.pt"
-        if not path.exists():
-            return
-        state = torch.load(path, map_location=self._device, weights_only=True)
-        if state["recipe"] != asdict(self._recipe):
-            raise ValueError(f"{path} belongs to another recipe; remove it to begin anew")
-        set_peft_model_state_dict(self._model, state["adapter"])
-        self._optimizer.load_state_dict(state["optimizer"])
-        self._done = state["done"]
-
-    def _answer_tokens(self) -> torch.Tensor:
-        used = sorted({t for one in self._encoded for t in one.tokens[one.start :]})
-        return torch.tensor(used, device=self._device)
-
-    def _epoch(self, epoch: int) -> list[list[Encoded]]:
-        """Batches of like length, so that little is padded; shuffled anew in every epoch."""
-        random = Random(self._recipe.seed + epoch)  # noqa: S311 - reproducible, not secret
-        order = sorted(self._encoded, key=lambda one: len(one.tokens) + random.random() * 24)
-        batches: list[list[Encoded]] = [[]]
-        for one in order:
-            widest = len(one.tokens)
-            if batches[-1] and widest * (len(batches[-1]) + 1) > self._recipe.batch_tokens:
-                batches.append([])
-            batches[-1].append(one)
-        random.shuffle(batches)
-        return batches
-
-    def _pace(self) -> float:
-        warm = max(1, round(self._total * self._recipe.warmup))
-        if self._done < warm:
-            return (self._done + 1) / warm
-        return 0.5 * (1 + math.cos(math.pi * (self._done - warm) / max(1, self._total - warm)))
-
-    def _loss(self, batch: Sequence[Encoded]) -> torch.Tensor:
-        """Cross entropy at the answers' places."""
-        width = max(len(one.tokens) for one in batch)
-        padded = [one.tokens + [0] * (width - len(one.tokens)) for one in batch]
-        seen = [[1] * len(one.tokens) + [0] * (width - len(one.tokens)) for one in batch]
-        tokens = torch.tensor(padded, device=self._device)
-        mask = torch.tensor(seen, device=self._device)
+    def _loss(self, batch: Sequence[Encoded], drawn: int | None) -> torch.Tensor:
+        wide = width(batch)
+        padded = [one.tokens + [0] * (wide - len(one.tokens)) for one in batch]
         inner = self._model.get_base_model()
-        hidden = inner.model(input_ids=tokens, attention_mask=mask).last_hidden_state
-        rows = [(i, p) for i, one in enumerate(batch) for p in range(one.start, len(one.tokens))]
-        at = torch.tensor(rows, device=self._device)
-        head = inner.get_output_embeddings().weight
-        wanted = tokens[at[:, 0], at[:, 1]]
-        if self._vocabulary is not None:
-            head, wanted = head[self._vocabulary], torch.searchsorted(self._vocabulary, wanted)
-        logits = hidden[at[:, 0], at[:, 1] - 1] @ head.T.to(hidden.dtype)
-        return torch.nn.functional.cross_entropy(logits.float(), wanted)
+        # No mask: what is padded stands behind, where no token of the conversation looks.
+        tokens = torch.tensor(padded, device=self._base.device)
+        hidden = inner.model(input_ids=tokens, use_cache=False).last_hidden_state
+        return answer_loss(hidden, batch, inner.get_output_embeddings().weight, drawn=drawn)
 
-    def _tell(self) -> None:
-        now = time.monotonic()
-        if self._done % 50 == 0 or self._done == self._total:
-            recent = self._losses[-50:]
-            told = {"step": self._done, "of": self._total, "loss": sum(recent) / len(recent)}
-            self._told(json.dumps(told | {"seconds": round(now - self._began_at, 1)}))
-        if now - self._saved_at > CHECKPOINT_EVERY_S:
-            self.save()
+    def _tell(self, loss: float, stage: str, total: int) -> None:
+        self._losses = [*self._losses[1 - TELL_EVERY :], loss]
+        if self._done % TELL_EVERY == 0 or self._done == total:
+            mean = sum(self._losses) / len(self._losses)
+            seconds = round(time.monotonic() - self._began_at, 1)
+            line = {"stage": stage, "step": self._done, "of": total, "loss": round(mean, 4)}
+            self._told(json.dumps(line | {"seconds": seconds}))
+
+
+def _plan(encoded: Sequence[Encoded], stage: Stage, seed: int) -> list[list[Encoded]]:
+    """The batches of all epochs, the last one in part where their number is not whole."""
+    once = [
+        batches(encoded, stage.batch_tokens, seed + epoch) for epoch in range(int(stage.epochs) + 1)
+    ]
+    total = stage.steps or max(1, round(len(once[0]) * stage.epochs))
+    every = [batch for epoch in once for batch in epoch]
+    return [every[step % len(every)] for step in range(total)]

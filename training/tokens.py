@@ -12,8 +12,14 @@ from pathlib import Path
 
 import gguf
 
+SENTENCE_PIECE = "llama"
 _SPACE = "▁"
 _SPECIAL_KINDS = (3, 4)
+
+
+def kind_of(path: Path) -> str:
+    """The kind of a file's tokenizer, as llama.cpp names it."""
+    return str(gguf.GGUFReader(str(path)).fields["tokenizer.ggml.model"].contents())
 
 
 class SentencePieceTokens:
@@ -22,7 +28,7 @@ class SentencePieceTokens:
     def __init__(self, path: Path) -> None:
         fields = gguf.GGUFReader(str(path)).fields
         kind = fields["tokenizer.ggml.model"].contents()
-        if kind != "llama":
+        if kind != SENTENCE_PIECE:
             raise ValueError(f"a tokenizer of the kind {kind} is not read here")
         texts: Sequence[str] = fields["tokenizer.ggml.tokens"].contents()
         kinds: Sequence[int] = fields["tokenizer.ggml.token_type"].contents()

@@ -174,14 +174,23 @@ def bench(
 
 @app.command()
 def train(
-    base: Annotated[Path, typer.Option(help="GGUF file, or a folder of safetensors")],
-    family: Annotated[str, typer.Option(help="gemma or qwen")] = "gemma",
+    base: Annotated[
+        Path | None, typer.Option(help="GGUF file or folder of safetensors; else the embedded one")
+    ] = None,
+    recipe: Annotated[str, typer.Option(help="a file of training/recipes")] = "gemma",
     device: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu",
+    begun: Annotated[Path | None, typer.Option(help="an adapter GGUF to go on from")] = None,
+    stage: Annotated[str | None, typer.Option(help="leave out the stages before it")] = None,
+    compiled: Annotated[bool, typer.Option(help="half the time; needs a C++ compiler")] = False,
+    taught: Annotated[Path | None, typer.Option(help="of python -m training.teaching")] = None,
     smoke: Annotated[bool, typer.Option(help="twenty steps of everything")] = False,
     state: State = None,
 ) -> None:
     """Fine-tune the small model on the project's own utterances; the adapter lies in the state."""
-    raise typer.Exit(training.train(training.Wanted(base, family, device, smoke), state))
+    wanted = training.Wanted(
+        base, "smoke" if smoke else recipe, device, begun, stage, compiled, taught
+    )
+    raise typer.Exit(training.train(wanted, state))
 
 
 app.add_typer(evaluation, name="eval")

@@ -1,5 +1,6 @@
 """`train`: what training needs, in a folder of its own beside the state, and then the training."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 from services.cli.address import state_folder
 from services.cli.errors import CommandFailed
 from services.cli.serving import say
+from services.triage.engines.sources import Progress, SourceError, fetch, source
+from services.triage.settings import DEFAULT_MODEL
 
 ROOT = Path(__file__).parents[2]
 NEEDED = ROOT / "requirements-train.txt"
@@ -16,12 +19,16 @@ NEEDED = ROOT / "requirements-train.txt"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`base` is a GGUF file or a folder of safetensors."""
+    """`base` is a GGUF file or a folder of safetensors, None for the embedded model. `begun` is an
+    adapter to go on from at `stage`, `taught` what a teacher gave."""
 
-    base: Path
-    family: str
+    base: Path | None
+    recipe: str
     device: str
-    smoke: bool
+    begun: Path | None
+    stage: str | None
+    compiled: bool
+    taught: Path | None
 
 
 def train(wanted: Wanted, state: Path | None) -> int:
@@ -29,12 +36,26 @@ def train(wanted: Wanted, state: Path | None) -> int:
     folder = state_folder(state) / "train"
     site = folder / "site"
     _install(site)
-    options = ["--base", str(wanted.base), "--work", str(folder), "--family", wanted.family]
-    options += ["--device", wanted.device, *(["--smoke"] if wanted.smoke else [])]
+    base = wanted.base or embedded_base(folder)
+    options = ["--base", str(base), "--work", str(folder / wanted.recipe)]
+    options += ["--recipe", wanted.recipe, "--device", wanted.device]
+    options += ["--begun", str(wanted.begun.resolve())] if wanted.begun else []
+    options += ["--taught", str(wanted.taught.resolve())] if wanted.taught else []
+    options += ["--stage", wanted.stage] if wanted.stage else []
+    options += ["--compiled"] if wanted.compiled else []
     path = os.pathsep.join([str(ROOT), str(site)])
     environment = os.environ | {"PYTHONPATH": path}
     command = [sys.executable, "-m", "training", *options]
     return subprocess.run(command, env=environment, check=False).returncode
+
+
+def embedded_base(folder: Path) -> Path:
+    """The model that the embedded engine runs, brought in where it is not here yet."""
+    say("bringing in the embedded model, 253 MB the first time")
+    try:
+        return asyncio.run(fetch(source(DEFAULT_MODEL), folder / "models", Progress()))
+    except SourceError as error:
+        raise CommandFailed(str(error)) from error
 
 
 def _install(site: Path) -> None:

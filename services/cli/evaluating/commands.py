@@ -6,8 +6,20 @@ from typing import Annotated
 
 import typer
 
-from services.cli.evaluating import acuity, dialogues, extract, grave, messages, needs, ranking
+from services.cli.evaluating import (
+    ablation,
+    acuity,
+    dialogues,
+    extract,
+    grave,
+    messages,
+    needs,
+    ranking,
+)
+from services.cli.evaluating.engines import Engine
+from services.triage.engines.worker.task import BackendName
 
+ADAPTER = Path(__file__).resolve().parents[3] / "training" / "adapters" / "gemma3-270m.gguf"
 evaluation = typer.Typer(no_args_is_help=True, help="Score the rules on labelled files.")
 
 
@@ -50,11 +62,26 @@ def evaluate_extract(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the day that ages count from")
     ] = None,
     rules: Annotated[bool, typer.Option(help="the rules alone, without a running system")] = False,
+    engine: Annotated[
+        list[Engine] | None,
+        typer.Option(help="compare without a running system: rules, base, model, merged, open"),
+    ] = None,
+    adapter: Annotated[Path, typer.Option(help="of the tuned engines")] = ADAPTER,
+    model: Annotated[str | None, typer.Option(help="file:, hf:, s3: or pypi:")] = None,
+    backend: Annotated[BackendName, typer.Option(help="the worker's")] = "native",
+    every: Annotated[int, typer.Option(min=1, help="base reads each n-th text alone")] = 1,
     state: Annotated[Path | None, typer.Option(help="state folder (.er)")] = None,
     out: Annotated[Path | None, typer.Option(help="write the figures as JSON")] = None,
 ) -> None:
     """How the running system understands everyday texts, through POST /v1/triage."""
     day = as_of.date() if as_of else None
+    if engine:
+        ablation.evaluate(
+            ablation.Wanted(
+                file, day, tuple(engine), model, adapter.resolve(), backend, every, state, out
+            )
+        )
+        return
     extract.evaluate(extract.Wanted(file, day, rules, state, out))
 
 

@@ -92,29 +92,30 @@ def answered(told: Mapping[str, Any]) -> Understood:
 @contextmanager
 def _reader(wanted: Wanted) -> Iterator[Reader]:
     if wanted.rules:
-        yield _rules((wanted.as_of or date.today()).year)  # noqa: DTZ011 an operator's own day
+        yield rules((wanted.as_of or date.today()).year)  # noqa: DTZ011 an operator's own day
         return
     base = running_at(wanted.state).gateway
     with httpx.Client(base_url=base, timeout=TIMEOUT_S, trust_env=False) as client:
         yield lambda text: _asked(client, text, wanted.as_of)
 
 
-def _rules(year: int) -> Reader:
+def rules(year: int) -> Reader:
+    """The rules alone, in this process; years of birth count from `year`."""
     knowledge = load_knowledge()
+    return lambda text: of_extraction(domain.extract(text, knowledge=knowledge, this_year=year))
 
-    def read(text: str) -> Understood:
-        found = domain.extract(text, knowledge=knowledge, this_year=year)
-        return Understood(
-            age_years=found.patient.age_years,
-            age_band=found.patient.age_band,
-            gender=found.patient.gender,
-            is_self=found.patient.is_self,
-            symptoms=frozenset(symptom.code for symptom in found.symptoms),
-            history=found.history,
-            special=found.special,
-        )
 
-    return read
+def of_extraction(found: domain.Extraction) -> Understood:
+    """What is scored of an extraction."""
+    return Understood(
+        age_years=found.patient.age_years,
+        age_band=found.patient.age_band,
+        gender=found.patient.gender,
+        is_self=found.patient.is_self,
+        symptoms=frozenset(symptom.code for symptom in found.symptoms),
+        history=found.history,
+        special=found.special,
+    )
 
 
 def _asked(client: httpx.Client, text: str, as_of: date | None) -> Understood:

@@ -1,5 +1,5 @@
 """What a model may add to what the rules read: a pure function under one law, that urgency never
-falls. The table of roles is the place where an ablation speaks; until it does, it is strict."""
+falls. The table of roles is what the comparison in docs/training.md left of it."""
 
 import re
 from collections.abc import Mapping
@@ -18,19 +18,24 @@ Role = Literal["rules", "fills", "adds"]
 
 ROLES: Mapping[str, Role] = MappingProxyType(
     {
-        "age": "fills",
-        "gender": "fills",
+        "age": "rules",
+        "gender": "rules",
         "is_self": "fills",
-        "symptoms": "adds",
+        "symptoms": "rules",
         "negated": "rules",
         "history": "rules",
         "special_note": "rules",
     }
 )
 """`rules`: the model's word is not used. `fills`: only where the rules know nothing, and the text
-bears it out. `adds`: joined to what the rules found, where the text bears it out. A model's denial
-is never used, as it could take a warning away; its free words are never used, as nothing holds
-them to a list."""
+bears it out. `adds`: only where the rules found nothing at all, and the text bears it out. A
+model's denial is never used, as it could take a warning away; its free words are never used, as
+nothing holds them to a list."""
+
+OPEN_ROLES: Mapping[str, Role] = MappingProxyType(
+    {**ROLES, "age": "fills", "gender": "fills", "symptoms": "adds"}
+)
+"""All open that can be: what a comparison measures beside the table that is served."""
 
 NAME_LETTERS = 2
 _SEX_WORDS: Mapping[Sex, re.Pattern[str]] = MappingProxyType(
@@ -88,7 +93,7 @@ def _new_symptoms(
     knowledge: Knowledge,
     roles: Mapping[str, Role],
 ) -> tuple[Symptom, ...]:
-    if roles["symptoms"] != "adds":
+    if roles["symptoms"] != "adds" or found.symptoms:
         return ()
     known = {symptom.code for symptom in found.symptoms} | set(found.negated)
     quotes = supported(reading, knowledge)
@@ -124,7 +129,8 @@ def _patient(
         patient = replace(patient, age_years=model.age)
     if roles["gender"] == "fills" and patient.gender is None:
         patient = replace(patient, gender=_borne_out_sex(reading, model.gender))
-    if roles["is_self"] == "fills" and patient.is_self is None:
+    # Without a finding there is mostly no patient, and the model names one all the same.
+    if roles["is_self"] == "fills" and patient.is_self is None and found.symptoms:
         patient = replace(patient, is_self=model.is_self)
     return patient
 

@@ -118,7 +118,7 @@ async def running(
 def _supervisor(settings: Settings, client: LlamaClient) -> Supervisor:
     plan = Plan(
         model=settings.model,
-        adapter=settings.adapter,
+        adapter=settings.local_adapter,
         backend=settings.cpu_backend,
         folder=settings.model_dir.absolute(),
         threads=settings.cpu_threads,
@@ -134,8 +134,8 @@ def _endpoints(
     gpu: GpuAddress,
     supervisor: Supervisor | None,
 ) -> Sequence[Endpoint]:
-    # An adapter's GPU server is expected to carry it too: both are of one release.
-    made = _template(settings, knowledge, tuned=settings.adapter is not None)
+    # Of an adapter that was named, the GPU server is expected to carry it too.
+    made = _template(settings, knowledge, tuned=settings.has_outside_adapter)
     limits = Limits(answer_s=settings.deadline_ms / 1000)
     known = {"gpu": Endpoint("gpu", gpu.locate, made, limits, client)}
     if supervisor is not None:

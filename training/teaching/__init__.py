@@ -1,0 +1,1 @@
+"""Distillation: a larger model labels utterances, or says them otherwise; what it said is kept."""
