@@ -24,7 +24,9 @@ _FROM = {
 # A joint that is out, or a bone that is broken, is why the limb does not move.
 _BEFORE = {
     "cardiac_arrest": re.compile(r"(?:발등|발목|발|다리|종아리|무릎뒤)(?:에서|에|의|쪽)?$"),
-    "high_energy": re.compile(r"(?:소파|침대|의자|매트|이불)(?:위)?에서(?:(?!떨어|넘어)[^|]){0,5}$"),
+    "high_energy": re.compile(
+        r"(?:소파|침대|의자|매트|이불)(?:위)?에서(?:(?!떨어|넘어)[^|]){0,5}$"
+    ),
     "substance_problem": re.compile(
         r"(?:혈압|당뇨|갑상선|고지혈증?|콜레스테롤|피임|심장|천식|항생|감기|소염|진통|스테로이드|부신"
         r"|뇌전증|간질|경련|관절염?|통풍|위장|영양)$"
