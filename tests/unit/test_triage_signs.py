@@ -147,3 +147,107 @@ def test_everyday_talk_has_no_level(knowledge: Knowledge) -> None:
     ]
     leveled = [line for line in lines if judge(line, knowledge).ktas is not None]
     assert len(leveled) / len(lines) <= 0.03, leveled
+
+
+CONVULSING = [
+    "아이가 열이 나고 경련해요 3살",
+    "애가 경기를 해요 3살",
+    "3살 열나고 경련",
+    "3살 아이가 발작을 일으켰어요",
+    "두 살인데 눈이 뒤집히고 몸이 뻣뻣해요",
+    "3살 애가 경련이 멈췄다가 또 경련해요",
+    "2살 아기가 설사하고 열나더니 경련해요",
+    "my son has fever and is convulsing, 3 years old",
+]
+NO_AIR = [
+    "할아버지가 쓰러지셨는데 가슴이 안 올라와요",
+    "입에 손을 대 봐도 바람이 안 나와요",
+    "아이가 기침도 못 하고 소리도 못 내요",
+    "3살 애가 토하다가 사탕이 목에 걸려서 소리를 못 내요",
+    "한 달 된 아기가 색이 시멘트 같고 흐느적거려요",
+    "물에서 건졌는데 축 늘어지고 숨을 안 쉬어요",
+    "감전됐는데 의식이 없고 숨을 쉬는지 모르겠어요",
+]
+BY_MOUTH = {"small_sips", "light_clothes", "give_sugar"}
+
+
+@pytest.mark.parametrize("text", [*CONVULSING, *NO_AIR])
+def test_nobody_convulsing_choking_or_not_breathing_drinks(text: str, knowledge: Knowledge) -> None:
+    assessment = judge(text, knowledge)
+    assert assessment.ktas is not None
+    assert assessment.ktas <= 2
+    assert assessment.advice.call_119
+    assert not BY_MOUTH & {action.code for action in assessment.advice.actions}
+
+
+@pytest.mark.parametrize("text", NO_AIR)
+def test_an_arrest_or_a_shut_airway_is_the_gravest(text: str, knowledge: Knowledge) -> None:
+    assert judge(text, knowledge).ktas == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3살 아이가 열나다가 경련했어요, 지금은 멎었어요", "2살 아기가 경련하다 멈췄고 지금은 울어요"],
+)
+def test_a_convulsion_that_ended_is_urgent_and_still_nothing_is_drunk(
+    text: str, knowledge: Knowledge
+) -> None:
+    assessment = judge(text, knowledge)
+    assert assessment.ktas == 3
+    assert not BY_MOUTH & {action.code for action in assessment.advice.actions}
+
+
+LIKENED = [
+    "명치가 칼로 찌르듯 아파요",
+    "왼쪽 가슴이 콕콕 찌르고 아파요",
+    "배를 칼로 찌르는 것처럼 아파요",
+]
+STABBED = [
+    "칼에 배를 찔린 것 같아요",
+    "칼로 배를 찔렸어요",
+    "칼에 배를 찔렸는데 칼로 찌르는 것처럼 아파요",
+]
+
+
+@pytest.mark.parametrize("text", LIKENED)
+def test_a_pain_that_is_likened_to_a_blade_is_no_wound(text: str, knowledge: Knowledge) -> None:
+    assert not {"penetrating_torso", "stab_wound"} & flags(judge(text, knowledge))
+
+
+@pytest.mark.parametrize("text", STABBED)
+def test_a_blade_that_struck_is_a_wound(text: str, knowledge: Knowledge) -> None:
+    assert "penetrating_torso" in flags(judge(text, knowledge))
+
+
+HARMLESS = [
+    "정전기가 튀었는데 감전 같은 거예요",
+    "변이 빨간데 어제 비트 주스를 마셨어요",
+    "철분제를 먹고 나서 변이 까매요",
+    "어깨가 빠져서 팔을 못 들겠어요",
+    "손톱 밑이 까매요",
+]
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_only_looks_like_a_sign_calls_no_ambulance(text: str, knowledge: Knowledge) -> None:
+    assessment = judge(text, knowledge)
+    assert assessment.ktas is not None
+    assert not assessment.advice.call_119
+
+
+STILL_GRAVE = [
+    "철분제 먹는데 변이 까맣고 어지럽고 쓰러질 것 같아요",
+    "비트 주스를 마셨는데 변에 피가 쏟아지고 어지러워요",
+    "작년에 경련했던 아이인데 오늘 또 경련해요 4살",
+    "고압선에 감전됐어요",
+    "사레들린 뒤로 기침하고 나니 괜찮은데 숨이 차고 열이 나요",
+    "이가 나려는지 침을 흘리는데 숨소리가 그렁거리고 얼굴이 파래요",
+    "코가 막혀서 숨을 못 쉬겠어요 입으로 쉬어도 숨이 차고 입술이 파래요",
+    "어깨가 빠졌고 말이 어눌하고 왼팔에 힘이 없어요",
+    "흰자에 피가 고였고 눈이 안 보여요 맞았어요",
+]
+
+
+@pytest.mark.parametrize("text", STILL_GRAVE)
+def test_a_harmless_word_hides_no_sign(text: str, knowledge: Knowledge) -> None:
+    assert judge(text, knowledge).advice.call_119

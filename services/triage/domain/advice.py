@@ -8,6 +8,8 @@ from services.triage.knowledge.model import UNCLEAR, AdviceBook, AdviceText, Tel
 
 MOST_SITUATIONS = 3
 MILD = 4
+# Nobody for whom an ambulance is called drinks or eats before it is there.
+_DRINKS = frozenset({"small_sips", "light_clothes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ def advise(facts: Facts, *, urgent: bool, cry_for_help: bool, book: AdviceBook) 
         actions = [code for code in actions if code != "call_119"]
         phones = [number for number in phones if number != "119"]
     if urgent:
+        actions = [code for code in actions if code not in _DRINKS]
         actions.append("show_crew")
         do_not.append("drive")
     lines = _consistent([*actions, *do_not], book)

@@ -9,7 +9,7 @@ from services.triage.domain.age_forms import Age
 from services.triage.domain.ages import find_ages
 from services.triage.domain.maternity import Maternity, find_maternity
 from services.triage.domain.mending import mended
-from services.triage.domain.mentions import Mention, find_mentions
+from services.triage.domain.mentions import Mention, find_mentions, names_said
 from services.triage.domain.negation import doubts_noun
 from services.triage.domain.orders import not_now, not_told
 from services.triage.domain.people import Complaint, Person, find_person
@@ -17,7 +17,7 @@ from services.triage.domain.reading import Reading, blanked, masked, read
 from services.triage.domain.sexes import sex_of_organs
 from services.triage.domain.unclear import unclear_cues
 from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
-from services.triage.knowledge.model import Explained, Knowledge, Matcher, Sex
+from services.triage.knowledge.model import SMALL_CUES, Explained, Knowledge, Matcher, Sex
 
 Lane = Literal["act", "plan", "wish"]
 
@@ -71,6 +71,7 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     lexicon = knowledge.lexicon
     reading = read(text)
     reading = mended(blanked(reading, not_told(reading.lowered)), lexicon.spelling)
+    small = names_said(reading, (m for m in lexicon.cues if m.name in SMALL_CUES))
     reading = masked(reading, lexicon.idioms, lexicon.idioms_spaced)
     found = find_mentions(reading, lexicon.symptoms)
     findings = _current(found, reading.lowered, grave=frozenset(lexicon.gravest))
@@ -87,7 +88,7 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     codes = {symptom.code for symptom in symptoms}
     maternity = find_maternity(reading)
     age = _patient_age(find_ages(reading.lowered, this_year=this_year), person, reading)
-    severity = frozenset(_said(reading, lexicon.cues))
+    severity = frozenset(_said(reading, lexicon.cues)) | small
     understood = bool(symptoms) or not severity.isdisjoint(knowledge.told)
     history = _known_diseases(reading, lexicon.history)
     severity |= unclear_cues(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from services.triage.domain.denials import denies_noun
+from services.triage.domain.misreadings import is_misread
 from services.triage.domain.negation import (
     Stance,
     english_stance,
@@ -74,6 +75,8 @@ def _of_one(reading: Reading, matcher: Matcher) -> Iterator[Mention]:
         for start, end in _places(reading, matcher.korean):
             place = reading.span(start, end)
             stance = korean_stance(reading, start, end, matcher)
+            if stance == "said" and is_misread(matcher.name, reading.squeezed, start, end):
+                stance = "void"
             if stance == "said":
                 stance = foreign_stance(reading, start, place)
             yield Mention(matcher, *place, stance, (start, end))

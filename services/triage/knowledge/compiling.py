@@ -40,7 +40,7 @@ def compile_lexicon(file: LexiconFile, signs: SignsFile, names: Mapping[str, str
             for key, entry in entries.items()
         )
 
-    idioms = _matcher("lexicon.yaml: idioms", "idioms", "", file.idioms, file.macros)
+    idioms = _idioms(file, signs)
     if idioms.spaced is None or idioms.korean is None:
         raise KnowledgeError("lexicon.yaml: idioms: both languages are needed")
     return Lexicon(
@@ -68,6 +68,14 @@ def compile_lexicon(file: LexiconFile, signs: SignsFile, names: Mapping[str, str
         ),
         gender_of_code=MappingProxyType(dict(file.gender_of_code)),
     )
+
+
+def _idioms(file: LexiconFile, signs: SignsFile) -> Matcher:
+    entry = WordsEntry(
+        ko=[*file.idioms.ko, *signs.harmless.ko], en=[*file.idioms.en, *signs.harmless.en]
+    )
+    macros = {**signs.macros, **file.macros}
+    return _matcher("lexicon.yaml: idioms", "idioms", "", entry, macros)
 
 
 def _signs(file: LexiconFile, signs: SignsFile) -> tuple[Matcher, ...]:

@@ -89,6 +89,7 @@ class UnclearEntry(Entry):
 
 class SignsFile(Entry):
     macros: dict[str, str]
+    harmless: WordsEntry
     signs: dict[str, WordsEntry]
     unclear: UnclearEntry
     alarms: dict[str, WordsEntry]

@@ -19,6 +19,9 @@ OBSERVED_ALARM = "observed_alarm"
 UNCLEAR_CUES = frozenset({UNCLEAR, UNCLEAR_GRAVE, SEVERAL_ALARMS, MANY_ALARMS, OBSERVED_ALARM})
 """The cues of a text that speaks of a body in trouble but is not understood, and of one in which
 alarms of several kinds meet: what no word list holds is treated as urgent until it is asked."""
+SMALL_CUES = frozenset({"lay_question", "small_thing"})
+"""What is only asked or is small in itself: read in the whole text, also where it is blanked
+because it looks like a sign."""
 
 
 @dataclass(frozen=True, slots=True)
