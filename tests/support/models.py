@@ -59,7 +59,7 @@ def tiny_qwen2(
     writer.add_tokenizer_pre("qwen2")
     writer.add_token_list(tokens)
     writer.add_token_types(kinds)
-    writer.add_token_merges([f"{first} {second}" for first, second in joined or ("ab",)])
+    writer.add_token_merges([f"{pair[0]} {pair[1]}" for pair in joined or ("ab",)])
     writer.add_bos_token_id(len(tokens) - 3)
     writer.add_eos_token_id(len(tokens) - 1)
     writer.add_add_bos_token(False)
