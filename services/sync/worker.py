@@ -198,6 +198,7 @@ def _end_with_parent() -> None:
 
 
 async def _serve(connection: Connection, settings: Settings) -> None:
+    asyncio.get_running_loop().set_exception_handler(logs.tells_forgotten("sync"))
     async with opened(settings) as desk:
         gc.freeze()
         while True:
