@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
@@ -96,7 +97,7 @@ async def serve(
         for run in runs
     }
     ended = {asyncio.create_task(run.hosted.app.state.ended.wait()): run for run in runs}
-    asyncio.get_running_loop().set_exception_handler(logs.tells_forgotten("host"))
+    asyncio.get_running_loop().set_exception_handler(_tell_forgotten)
     stop = asyncio.Event()
     stopped = asyncio.create_task(stop.wait())
     announcer = asyncio.create_task(_announce(runs, once_started))
@@ -107,6 +108,18 @@ async def serve(
             task.cancel()
         await _stop(serving)
     return ending
+
+
+def _tell_forgotten(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """An error that nobody asked for, without its words: the loop's own line would show them."""
+    error = context.get("exception")
+    number = error.errno if isinstance(error, OSError) else None
+    logs.logger("host").error(
+        "error in the background",
+        error=type(error).__name__,
+        reason=os.strerror(number) if number else "",  # too many open files, for one
+        at=logs.frames(error) if isinstance(error, BaseException) else [],
+    )
 
 
 def _prepare(hosted: Hosted) -> _Run:

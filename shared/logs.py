@@ -3,14 +3,11 @@
 What may never be logged is told in docs/architecture.md; a test posts sentinels and looks for them.
 """
 
-import asyncio
 import logging
-import os
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import PurePath
-from typing import Any, Literal
+from typing import Literal
 
 import stamina
 import structlog
@@ -69,23 +66,6 @@ def frames(error: BaseException) -> list[str]:
     """Where an error came from, without its message: that may hold what a patient wrote."""
     last = traceback.extract_tb(error.__traceback__)[-5:]
     return [f"{PurePath(f.filename).name}:{f.lineno} {f.name}" for f in last]
-
-
-def tells_forgotten(part: str) -> Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]:
-    """A loop's handler that tells an error that nobody asked for without its words: the loop's own
-    line would show them."""
-
-    def tell(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        error = context.get("exception")
-        number = error.errno if isinstance(error, OSError) else None
-        logger(part).error(
-            "error in the background",
-            error=type(error).__name__,
-            reason=os.strerror(number) if number else "",  # too many open files, for one
-            at=frames(error) if isinstance(error, BaseException) else [],
-        )
-
-    return tell
 
 
 def _is_for_operators(record: logging.LogRecord) -> bool:
