@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-
-from fastapi import FastAPI
+from typing import TYPE_CHECKING
 
 from shared.settings import CommonSettings, load
+
+if TYPE_CHECKING:  # commands that only ask a running system read the table and need no framework
+    from fastapi import FastAPI
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Service:
         """The port it listens on; ValueError where the variable is no number."""
         return int(environ.get(self.port_variable) or self.default_port)
 
-    def create(self) -> FastAPI:
+    def create(self) -> "FastAPI":
         """The application with settings from the environment; raises SettingsError."""
         settings_class: type[CommonSettings] = import_module(f"{self.package}.settings").Settings
         factory: Callable[[CommonSettings], FastAPI] = import_module(

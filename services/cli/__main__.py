@@ -1,4 +1,5 @@
-"""The ./er command line."""
+"""The ./er command line. Every command imports what it runs when it is called: the first words of
+`ask` wait for nothing that only `up` needs."""
 
 import os
 import sys
@@ -8,27 +9,12 @@ from typing import Annotated
 import typer
 from dotenv import load_dotenv
 
-from services.cli import (
-    asking,
-    authorizing,
-    chances,
-    checks,
-    decisions,
-    detaching,
-    documenting,
-    overriding,
-    replaying,
-    running,
-    stopping,
-    training,
-    viewing,
-)
-from services.cli.bench import reports as bench_reports
-from services.cli.bench import run as benches
-from services.cli.errors import OneLine
-from services.cli.evaluating.commands import evaluation
+from services.cli import training
+from services.cli.bench import BENCHES
+from services.cli.deferring import Deferring
 
 app = typer.Typer(
+    cls=Deferring,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -48,6 +34,8 @@ def up(
     detach: Annotated[bool, typer.Option(help="return once it is ready")] = False,
 ) -> None:
     """Start everything on this machine; Ctrl-C stops it."""
+    from services.cli import detaching, running
+
     wanted = running.Wanted(demo=demo, port=port, state=state, processes=processes)
     raise typer.Exit(detaching.detach(wanted) if detach else running.run(wanted))
 
@@ -55,6 +43,8 @@ def up(
 @app.command()
 def down(state: State = None) -> None:
     """Stop what `up` started on this state folder."""
+    from services.cli import stopping
+
     raise typer.Exit(stopping.stop(state))
 
 
@@ -68,6 +58,8 @@ def ask(
     state: State = None,
 ) -> None:
     """A sentence in, advice and ranked hospitals out."""
+    from services.cli import asking
+
     question = asking.Question(sentence, lat, lon, tuple(refused or ()), english)
     asking.ask(question, state)
 
@@ -75,12 +67,16 @@ def ask(
 @app.command()
 def status(state: State = None) -> None:
     """One screen: services, data age, engines, sync history."""
+    from services.cli import viewing
+
     raise typer.Exit(viewing.status(state))
 
 
 @app.command()
 def refresh(state: State = None) -> None:
     """One synchronisation now; prints what changed."""
+    from services.cli import viewing
+
     viewing.refresh(state)
 
 
@@ -97,6 +93,8 @@ def override(
     state: State = None,
 ) -> None:
     """Let an operator's word beat the feed for a while; without --hpid or --end, show them."""
+    from services.cli import overriding
+
     wanted = overriding.Wanted(hpid, field, status, until, reason, end, by, audit)
     overriding.override(wanted, state)
 
@@ -107,6 +105,8 @@ def replay(
     state: State = None,
 ) -> None:
     """A recommendation of the last days made again, from what was kept of it."""
+    from services.cli import decisions
+
     raise typer.Exit(decisions.replay(request_id, state))
 
 
@@ -116,21 +116,27 @@ def replay_feed(
     port: Annotated[int, typer.Option(help="loopback port (a free one)")] = 0,
 ) -> None:
     """Serve stored rounds as the NMC does, one after the other; Ctrl-C stops it."""
+    from services.cli import replaying
+
     replaying.serve(folder, port)
 
 
 @app.command("chances")
 def count_chances(
     captures: Annotated[Path, typer.Argument(help="folder of captures of the feed")],
-    out: Annotated[Path, typer.Option(help="table to write")] = chances.TABLE,
+    out: Annotated[Path | None, typer.Option(help="table to write (that of matching)")] = None,
 ) -> None:
     """Count how often each class of hospital reports each yes; ranking reads the table."""
-    chances.count(captures, out)
+    from services.cli import chances
+
+    chances.count(captures, out or chances.TABLE)
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database of ER_DATABASE_URL to the schema of this code."""
+    from services.cli import running
+
     running.migrate()
 
 
@@ -140,18 +146,22 @@ def check(
     full: Annotated[bool, typer.Option("--full", help="with the long ones")] = False,
 ) -> None:
     """Lint, types, import rules and the test suite; further words go to pytest."""
+    from services.cli import checks
+
     raise typer.Exit(checks.run(context.args, full=full))
 
 
 @app.command()
 def document() -> None:
     """Write docs/clinical.md from the clinical data."""
+    from services.cli import documenting
+
     documenting.document()
 
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help=", ".join(benches.BENCHES))] = "first-words",
+    name: Annotated[str, typer.Argument(help=", ".join(BENCHES))] = "first-words",
     out: Annotated[Path | None, typer.Option(help="write the figures as JSON")] = None,
     state: State = None,
     feed: Annotated[str | None, typer.Option(help="a feed instead of the simulator")] = None,
@@ -165,6 +175,9 @@ def bench(
     gpu_key: Annotated[str, typer.Option(help="engines: its key")] = "",
 ) -> None:
     """Figures as ratios against a control in the same run."""
+    from services.cli.bench import reports as bench_reports
+    from services.cli.bench import run as benches
+
     sizes = tuple(size) if size else bench_reports.SIZES
     wanted = bench_reports.Wanted(
         state, feed, sizes, rounds, seconds, processes, streams, model, gpu_url, gpu_key
@@ -193,21 +206,21 @@ def train(
     raise typer.Exit(training.train(wanted, state))
 
 
-app.add_typer(evaluation, name="eval")
-app.add_typer(authorizing.commands, name="auth")
-
-
 def main() -> int:
     """1 with one line on standard error for whatever an operator can mend."""
     if os.environ.get("ER_PROFILE", "dev") == "dev":
         load_dotenv(".env")
     try:
         app(prog_name="./er")
-    except OneLine as error:
-        print(f"er: {error}", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        from services.cli.failures import OneLine
+
+        if not isinstance(error, OneLine):
+            raise
+        print(f"er: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -32,6 +32,11 @@ STATUS = {
     "unavailable": ("불가 신고", "reported unable"),
     "unknown": ("모름", "unknown"),
 }
+NOTHING = (
+    "알아들은 증상이 없습니다. 어디가 어떻게 아픈지 조금 더 적어 주세요.",
+    "No symptom was understood. Please tell a little more about what hurts and how.",
+)
+LEVEL = ("KTAS {} (참고용 추정)", "KTAS {} (an estimate)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +116,13 @@ def _print_advice(console: Console, question: Question, triage: TriageAnswer) ->
         console.print(f"  ✕ {action.text}", style="yellow", markup=False)
     for phone in advice.phones:
         console.print(f"  ☎ {phone.number}  {phone.reason}", markup=False)
-    said = ", ".join(symptom.name for symptom in triage.symptoms) or "-"
-    level = question.of((f"KTAS {triage.ktas} (참고용 추정)", f"KTAS {triage.ktas} (an estimate)"))
-    console.print(f"\n  {said} · {level if triage.ktas else '-'}", style="dim", markup=False)
+    console.print(f"\n  {_understood(question, triage)}", style="dim", markup=False)
+
+
+def _understood(question: Question, triage: TriageAnswer) -> str:
+    """What was understood of the sentence, and how urgent that is where it can be told."""
+    said = ", ".join(symptom.name for symptom in triage.symptoms) or question.of(NOTHING)
+    return f"{said} · {question.of(LEVEL).format(triage.ktas)}" if triage.ktas else said
 
 
 def _print_list(console: Console, question: Question, found: Recommendation) -> None:

@@ -30,6 +30,7 @@ async def status(peers: Peers, *, simulated: bool, lost: set[str]) -> StatusAnsw
     degraded = set(lost)
     if state is None or state.consecutive_failures > 0:
         degraded.add("sync")
+    degraded |= set(state.lost if state else [])
     degraded |= _lost_engines(engines)
     as_of = state.data_as_of if state else None
     return StatusAnswer(

@@ -29,7 +29,7 @@ from shared import app as shared_app
 from shared import background, cache, db, logs
 from shared.contracts.sync import SnapshotKeys
 
-VERSION = "1.2.0"
+VERSION = "1.3.0"
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -143,6 +143,7 @@ class Coordinator:
             calls_today=self._schedule.calls_today,
             daily_calls=self._schedule.daily_calls,
             overrides=len(overview.in_force(self._chance.now())),
+            lost=self._standing.lost_stores(),
         )
 
     async def _leads(self) -> bool:

@@ -1,6 +1,8 @@
 """How the synchronisation goes: what failed, since when, and what is told of it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Literal
 
 from services.sync.budget import BudgetSpent
 from services.sync.chance import Chance
@@ -15,6 +17,9 @@ from services.sync.troubles import (
     WORKER_STEP,
     Troubles,
 )
+
+STORES: Mapping[str, Literal["postgres", "redis"]] = {"database": "postgres", "redis": "redis"}
+"""The kinds of trouble that are a store's, and its name for readers of `degraded`."""
 
 
 class Standing:
@@ -51,6 +56,11 @@ class Standing:
         self.troubles.begin(
             failure.kind, failure.event, failure.next_step, self._chance.now(), str(failure)
         )
+
+    def lost_stores(self) -> list[Literal["postgres", "redis"]]:
+        """Those that did not answer when they were last needed."""
+        kinds = self.troubles.kinds
+        return [store for kind, store in STORES.items() if kind in kinds]
 
     def lost_redis(self, error: Exception) -> None:
         now = self._chance.now()

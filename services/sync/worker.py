@@ -198,6 +198,7 @@ def _end_with_parent() -> None:
 
 
 async def _serve(connection: Connection, settings: Settings) -> None:
+    asyncio.get_running_loop().set_exception_handler(_tell_forgotten)
     async with opened(settings) as desk:
         gc.freeze()
         while True:
@@ -208,6 +209,16 @@ async def _serve(connection: Connection, settings: Settings) -> None:
             connection.send(await _answer(desk, order, arguments))
             if order == "end_turn":
                 gc.collect()
+
+
+def _tell_forgotten(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """An error that nobody asked for, without its words: the loop's own line would show them."""
+    error = context.get("exception")
+    logs.logger("sync").error(
+        "error in the background",
+        error=type(error).__name__,
+        at=logs.frames(error) if isinstance(error, BaseException) else [],
+    )
 
 
 async def _answer(desk: Desk, order: str, arguments: Sequence[object]) -> object:

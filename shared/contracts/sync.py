@@ -151,7 +151,8 @@ class SyncError(Answer):
 
 class StateAnswer(Answer):
     """How the synchronisation stands. `leader` tells whether this replica is the one that asks the
-    source; `daily_calls` is the budget, null where the feed has none."""
+    source; `daily_calls` is the budget, null where the feed has none; `lost` are the stores that it
+    waits for."""
 
     simulated: bool
     snapshot: str | None
@@ -167,6 +168,7 @@ class StateAnswer(Answer):
     calls_today: int | None = None
     daily_calls: int | None = None
     overrides: int = 0
+    lost: list[Literal["postgres", "redis"]] = []
 
 
 class RefreshAnswer(Answer):

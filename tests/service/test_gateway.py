@@ -5,22 +5,27 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_network
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Literal, cast
 
 import httpx
 import pytest
 from fastapi import FastAPI, Request, Response
-from pydantic import create_model
+from pydantic import BaseModel, create_model
 from redis.asyncio import Redis
 
 from services.auth.app import create_app as create_auth
 from services.auth.settings import Settings as AuthSettings
 from services.gateway.app import create_app
 from services.gateway.callers import Caller, client_address, counted_as
+from services.gateway.clients import Peers
 from services.gateway.conditional import conditional
 from services.gateway.errors import RateLimited
 from services.gateway.limits import Limits
 from services.gateway.settings import Settings
+from services.gateway.status import status
+from shared.contracts.sync import StateAnswer
+from shared.contracts.triage import EnginesAnswer
 from tests.support.running import running
 
 KEY = "k" * 32
@@ -73,6 +78,35 @@ async def test_status_says_down_and_never_fails(redis_url: str) -> None:
         answer = await client.get("/v1/status")
     assert answer.status_code == 200
     assert (answer.json()["status"], answer.json()["degraded"]) == ("down", ["sync"])
+
+
+class Told:
+    """A peer that tells one thing."""
+
+    def __init__(self, answer: BaseModel) -> None:
+        self._answer = answer
+
+    async def call(self, *_: object, **__: object) -> BaseModel:
+        return self._answer
+
+
+@pytest.mark.parametrize(
+    ("failures", "lost", "degraded"),
+    [(0, [], []), (2, [], ["sync"]), (1, ["postgres"], ["postgres", "sync"])],
+)
+async def test_status_names_the_store_that_sync_lost(
+    failures: int, lost: list[Literal["postgres", "redis"]], degraded: list[str]
+) -> None:
+    state = StateAnswer(
+        simulated=False, snapshot="1", data_as_of=None, last_success=None, last_error=None,
+        consecutive_failures=failures, next_due=None, hospitals=4, with_place=4, with_beds=4,
+        lost=lost,
+    )  # fmt: skip
+    engines = EnginesAnswer(engines=[], ruleset="1")
+    peers = cast("Peers", SimpleNamespace(sync=Told(state), triage=Told(engines)))
+    told = await status(peers, simulated=False, lost=set())
+    assert told.degraded == degraded
+    assert told.status == ("degraded" if degraded else "ok")
 
 
 @pytest.mark.parametrize(

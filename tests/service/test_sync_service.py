@@ -387,8 +387,14 @@ async def test_a_database_that_goes_away_is_told_and_comes_back(
         assert (await sync.client.get("/livez")).status_code == 200
         assert (await sync.client.get("/v1/state")).json()["hospitals"] == 4
         assert not await sync.is_ready()
+
+        async def is_told() -> bool:
+            return (await sync.state()).lost == ["postgres"]
+
+        await until(is_told)
         await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         assert (await sync.refresh())["received"]["beds"] == 3
+        assert (await sync.state()).lost == []
         assert await sync.is_ready()
     await admin.close()
 

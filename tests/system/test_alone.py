@@ -51,7 +51,7 @@ def url(name: str, env: Mapping[str, str]) -> str:
     return f"http://127.0.0.1:{env[port]}"
 
 
-def answer(address: str, *, seconds: float = 20) -> httpx.Response:
+def answer(address: str, *, seconds: float = 60) -> httpx.Response:
     give_up = time.monotonic() + seconds
     while True:
         try:

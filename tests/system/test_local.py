@@ -34,9 +34,11 @@ SELECT array_agg(DISTINCT pg_get_userbyid(relowner)::text)
 FROM pg_class WHERE relnamespace = '{owner}'::regnamespace
 """
 STARTER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from services.cli.local import local_postgres, local_redis, state_lock
+# A shell starts what it sends to the background with SIGINT ignored, and that is inherited.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 state = Path(sys.argv[1])
 with state_lock(state), local_postgres(state, database="er_live") as url:
     with local_redis(state) as redis:

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from services.cli.bench import run
+from services.cli.bench import BENCHES, run
 from services.cli.bench.asking import ALIVE, paced
 from services.cli.bench.latency import percentile
 from services.cli.bench.reports import Wanted
@@ -107,6 +107,6 @@ def test_growth_is_told_per_institution() -> None:
 
 
 def test_an_unknown_bench_is_refused_in_one_line() -> None:
-    known = ", ".join(run.BENCHES)
+    known = ", ".join(BENCHES)
     with pytest.raises(CommandFailed, match=f"^no benchmark named x; there are {known}$"):
         run.run("x", Wanted(), None)

@@ -4,10 +4,9 @@ import json
 
 import pytest
 
-from services.cli.bench import growth, holds, places, recommend
+from services.cli.bench import BENCHES, growth, holds, places, recommend
 from services.cli.bench.alone import HERE
 from services.cli.bench.load import Measured, Target
-from services.cli.bench.run import BENCHES
 from shared.contracts.place import Place
 from tests.support.worlds import NOW
 

@@ -122,6 +122,33 @@ def test_a_yes_is_an_answer_to_what_was_asked_and_to_nothing_else() -> None:
     assert (unsure.symptoms, unsure.negated) == (("abdominal_pain",), ())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "아이가 손가락을 칼에 베였어요",
+        "5살 여자아이가 손가락을 베여서 피가 나요",
+        "할머니가 코피가 나요",
+    ],
+)
+def test_a_wound_is_first_asked_about_its_bleeding(text: str) -> None:
+    calm, replies = led(text)
+    assert codes(replies)[-1] == "bleeding"
+    assert (case_after(text, "네").case.ktas or 9) < (calm.case.ktas or 9)
+    assert case_after(text, "아니요, 멈췄어요").case.ktas == calm.case.ktas
+    asked = set(case_after(text, "아니요", "몰라요", "몰라요", "몰라요").asked)
+    assert asked.isdisjoint({"syncope", "altered_mental_status"})
+
+
+def test_fainting_is_asked_where_it_could_change_the_answer() -> None:
+    assert "syncope" in case_after("45세 남자인데 배가 아파요", "아니요", "아니요", "아니요").asked
+
+
+def test_what_is_grave_at_that_age_by_itself_would_have_been_said() -> None:
+    """A word like 아이 holds for newborns too, to whom a fever is grave with or without a cut."""
+    asked = case_after("아이가 손가락을 칼에 베였어요", "아니요", "몰라요").asked
+    assert set(asked).isdisjoint({"dyspnea", "fever", "vomiting"})
+
+
 def test_a_refusal_by_name_and_one_without() -> None:
     named, replies = led("배가 아파요", "A병원에서 안 받아준대요")
     assert named.refused == ("A병원",)

@@ -1,16 +1,21 @@
 """What reaches the log, and what may not."""
 
 import asyncio
+import concurrent.futures
 import gc
 import io
 import json
 import logging
+import multiprocessing
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from services import host
+from services.sync import worker
+from services.sync.settings import Settings
 from shared import context, logs
 
 SECRET = "가슴이 쥐어짜듯 아파요"
@@ -58,14 +63,8 @@ def test_a_line_beside_requests_carries_no_trace(written: io.StringIO) -> None:
 async def test_an_error_that_nobody_fetched_is_told_without_its_words(
     written: io.StringIO,
 ) -> None:
-    async def fails() -> None:
-        raise ValueError(SECRET)
-
     async def once_started() -> None:
-        task = asyncio.create_task(fails(), name="reading")
-        await asyncio.wait([task])
-        del task
-        gc.collect()
+        await forget_an_error()
         stop.set()
 
     stop = asyncio.Event()
@@ -78,7 +77,45 @@ async def test_an_error_that_nobody_fetched_is_told_without_its_words(
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
         loop.set_exception_handler(former)
-    told = written.getvalue()
+    check_told(written.getvalue())
+
+
+def test_the_worker_of_sync_tells_it_so_too(
+    written: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Desk:
+        async def survey(self) -> None:
+            await forget_an_error()
+
+    @asynccontextmanager
+    async def opened(_: Settings) -> AsyncIterator[Desk]:
+        yield Desk()
+
+    monkeypatch.setattr(worker, "opened", opened)
+    monkeypatch.setattr(gc, "freeze", lambda: None)  # this process is not a worker
+    ours, theirs = multiprocessing.Pipe()
+    ours.send(("survey", ()))
+    settings = Settings.model_construct()
+    with theirs, concurrent.futures.ThreadPoolExecutor(1) as threads:
+        serving = threads.submit(asyncio.run, worker._serve(theirs, settings))
+        assert ours.poll(5)
+        assert ours.recv() is None
+        ours.close()
+        serving.result(5)
+    check_told(written.getvalue())
+
+
+async def forget_an_error() -> None:
+    async def fails() -> None:
+        raise ValueError(SECRET)
+
+    task = asyncio.create_task(fails(), name="reading")
+    await asyncio.wait([task])
+    del task
+    gc.collect()
+
+
+def check_told(told: str) -> None:
     assert "error in the background" in told
     assert "ValueError" in told
     assert "test_logs.py" in told

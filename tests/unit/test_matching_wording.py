@@ -39,6 +39,17 @@ def test_the_third_refusal_advises_to_let_119_assign(refusals: int, said: bool) 
     assert all("구급상황관리센터" in notice.text for notice in notices)
 
 
+@pytest.mark.parametrize(("km", "said"), [(1.3, "추정 오차 안"), (40, "많이 멉니다")])
+def test_much_farther_is_said_beyond_the_error_of_the_minutes_alone(km: float, said: str) -> None:
+    asked = question(STEMI, bypass_minutes=0)
+    world = [candidate("T0000001", km=1.0, values=YES), candidate("T0000002", km=km, values=YES)]
+    first, second = rank(world, asked, sort="score")
+    assert second.tier == "call_first", "the policy's minutes still count"
+    (far,) = [r.text for r in wording.reasons(second, asked, "ko") if r.code == "far"]
+    assert said in far
+    assert not [r for r in wording.reasons(first, asked, "ko") if r.code == "far"]
+
+
 def test_nobody_able_is_said() -> None:
     asked = question(STEMI)
     ranked = rank([candidate(values=SILENT)], asked, sort="score")

@@ -1,44 +1,16 @@
 """`bench`: run one benchmark, print its tables, write its figures."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 from rich.console import Console
 
-from services.cli.bench import (
-    alive,
-    auth,
-    chat,
-    engines,
-    events,
-    failover,
-    first_words,
-    growth,
-    holds,
-    places,
-    recommend,
-    rules,
-    sync,
-)
+from services.cli.bench import BENCHES
 from services.cli.bench.reports import Report, Wanted
 from services.cli.errors import CommandFailed
 
-BENCHES: Mapping[str, Callable[[Wanted], Report]] = {
-    "alive": alive.bench,
-    "chat": chat.bench,
-    "auth": auth.bench,
-    "events": events.bench,
-    "engines": engines.bench,
-    "failover": failover.bench,
-    "first-words": first_words.bench,
-    "rules": rules.bench,
-    "sync": sync.bench,
-    "recommend": recommend.bench,
-    "growth": growth.bench,
-    "holds": holds.bench,
-    "places": places.bench,
-}
 console = Console(highlight=False)
 
 
@@ -46,7 +18,9 @@ def run(name: str, wanted: Wanted, out: Path | None) -> None:
     """Run the named benchmark."""
     if name not in BENCHES:
         raise CommandFailed(f"no benchmark named {name}; there are {', '.join(BENCHES)}")
-    report = BENCHES[name](wanted)
+    module = import_module(f"services.cli.bench.{name.replace('-', '_')}")
+    bench: Callable[[Wanted], Report] = module.bench
+    report = bench(wanted)
     for table in report.tables:
         console.print(table)
     if out is not None:

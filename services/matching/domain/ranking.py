@@ -49,8 +49,9 @@ class Part(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """A candidate with its tier and everything that put it there. `able`: reported able whatever
-    the minutes; `missing`: known not to be; `far`: beyond the policy's minutes; `turns_away`: a
-    notice in force refuses this patient, which under `nearest` moves nobody to another tier."""
+    the minutes; `missing`: known not to be; `far`: beyond the policy's minutes; `surely_far`: and
+    beyond the error of the minutes from the nearest open room; `turns_away`: a notice in force
+    refuses this patient, which under `nearest` moves nobody to another tier."""
 
     candidate: Candidate
     tier: Tier
@@ -64,6 +65,7 @@ class Ranked:
     missing: bool
     refused: bool
     far: bool
+    surely_far: bool
     stabilise_first: bool
 
     @property
@@ -105,7 +107,7 @@ def rank(candidates: Sequence[Candidate], question: Question, *, sort: Sort) -> 
     nearest = _nearest_open(candidates, running, question)
     limit_s = _limit_s(candidates, running, doors, nearest, question)
     judged = [
-        _judge(candidate, runs, door, question, limit_s, is_nearest=candidate is nearest)
+        _judge(candidate, runs, door, question, limit_s, nearest)
         for candidate, runs, door in zip(candidates, running, doors, strict=True)
     ]
     return sorted(judged, key=lambda ranked: _order(ranked, question, sort))
@@ -190,10 +192,9 @@ def _judge(
     door: Word,
     question: Question,
     limit_s: float | None,
-    *,
-    is_nearest: bool,
+    nearest: Candidate | None,
 ) -> Ranked:
-    card, at = candidate.card, question.at
+    card, at, is_nearest = candidate.card, question.at, candidate is nearest
     # Under `nearest` an open room alone decides: whom it cannot keep it can still stabilise.
     counts = SILENCE if question.is_nearest else door
     readings = [read(card, need.field, at) for need in question.needs]
@@ -228,6 +229,7 @@ def _judge(
         missing=missing,
         refused=refused,
         far=far,
+        surely_far=far and nearest is not None and eta.low > nearest.eta.high,
         stabilise_first=is_nearest and tier != "recommended",
     )
 

@@ -47,6 +47,10 @@ FIXED: Mapping[str, tuple[str, str]] = {
     ),
     "able": ("필요한 진료가 가능하다고 신고했습니다", "reports that it can give what is needed"),
     "far": ("더 가까운 응급실보다 많이 멉니다", "much farther than the nearest emergency room"),
+    "far_within_error": (
+        "더 가까운 응급실이 있지만 시간 차이는 추정 오차 안입니다",
+        "another emergency room is nearer, by no more than the error of the minutes",
+    ),
     "over_water": (
         "차로 갈 수 없는 곳입니다. 헬기·배 이송을 119에 물어보세요",
         "no road leads there; ask 119 for a helicopter or a boat",
@@ -152,6 +156,8 @@ def _gained(first: Ranked, second: Ranked, question: Question, language: Languag
 
 
 def _text(code: str, ranked: Ranked, question: Question, language: Language) -> str:
+    if code == "far" and not ranked.surely_far:
+        return _in(language, FIXED["far_within_error"])
     if code in FIXED:
         return _in(language, FIXED[code])
     card = ranked.candidate.card

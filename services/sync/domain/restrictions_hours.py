@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from services.sync.domain.restrictions_words import Kind, Token, words
 
 _DAY_NAMES = "월화수목금토일"
+_MORNING = ("오전", "아침", "am", "a")
 _HALF = r"(?:오전|오후|새벽|저녁|밤|낮|아침|am|pm)"
 
 
@@ -173,13 +174,16 @@ def _after_a_day(text: str, match: re.Match[str]) -> bool:
 
 def _carried(match: re.Match[str]) -> str:
     """The half of the day that a range's end has from its begin: 오후 1~5시 ends at 17:00. From
-    six in the evening on a refusal may well last the night, so 오후 7~9시 ends in the morning."""
+    six in the evening on a refusal may well last the night, so 오후 7~9시 ends in the morning. One
+    that begins in the morning ends on that day: 오전 9~6시 at 18:00."""
     first, second = match["hour1"], match["hour2"]
     own = match["half2"] or match["after2"] or match["next"]
-    if own or first is None or second is None:
+    if own or first is None or second is None or int(second) >= 12:
         return ""
-    later = int(first) % 12 < min(6, int(second)) and int(second) < 12
-    return (match["half1"] or match["after1"] or "") if later else ""
+    half, begin, end = match["half1"] or match["after1"] or "", int(first) % 12, int(second)
+    if half in _MORNING and end < begin:
+        return "오후"
+    return half if begin < min(6, end) else ""
 
 
 def _time(match: re.Match[str], which: str, carried: str = "") -> time | None:

@@ -7,7 +7,7 @@ from services.triage.chat.book import Book, Question
 from services.triage.chat.dialogue import Dialogue
 from services.triage.chat.judging import LEAST
 from services.triage.domain.assessment import SEVERE
-from services.triage.domain.cases import Case
+from services.triage.domain.cases import Case, tells_age
 
 AGES = (3, 30, 50, 72)
 FERTILE = range(12, 56)
@@ -122,11 +122,12 @@ def _is_open(question: Question, case: Case) -> bool:
 
 
 def _synergy(question: Question, state: Dialogue, book: Book) -> int:
-    """How much graver the two are together than the graver of each by itself: whatever is grave
-    alone would have been said, and is no reason to ask."""
+    """How much graver the two are together than the graver of each by itself at that age: whatever
+    is grave alone would have been said, and is no reason to ask."""
     alone = LEAST
     if question.symptom is not None:
-        single = Case(symptoms=(question.symptom,), patient=state.case.patient)
+        ages = tuple(word for word in state.case.special if tells_age(word))
+        single = Case(symptoms=(question.symptom,), patient=state.case.patient, special=ages)
         alone = book.judge.level(single)
     known = min(book.judge.level(state.case), alone)
     return known - book.judge.level(_with(question, state.case))

@@ -204,6 +204,11 @@ def _days(
     return None
 
 
+def tells_age(word: str) -> bool:
+    """Whether a word of `special` or of a band stands for an age ("소아", "30대")."""
+    return word in _BANDS or _DECADE.fullmatch(word) is not None
+
+
 def _pregnant(weeks: int | None, special: Iterable[str]) -> bool:
     return weeks is not None or any(
         word == "임신" or _WEEKS.fullmatch(word) is not None for word in special
