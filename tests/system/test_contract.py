@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -55,14 +56,33 @@ def sent_and_checked(case: schemathesis.Case[Any], demo: System, *, of: int) -> 
     case.call_and_validate(base_url=demo.address.gateway, checks=CHECKS, timeout=20)
 
 
-@schema.parametrize()
-@settings(max_examples=-(-FEW // VARIED), deadline=None, suppress_health_check=list(HealthCheck))
-def test_no_request_breaks_the_contract(case: schemathesis.Case[Any], demo: System) -> None:
-    sent_and_checked(case, demo, of=FEW)
+def breaks_no_contract(path: str, method: str) -> Any:
+    """The test of one operation. All of one `parametrize` share a node id, and workers that run
+    beside each other run each id once."""
+
+    @schema.include(path=path, method=method.upper()).parametrize()
+    @settings(
+        max_examples=-(-FEW // VARIED), deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    def test(case: schemathesis.Case[Any], demo: System) -> None:
+        sent_and_checked(case, demo, of=FEW)
+
+    return test
+
+
+globals().update(
+    {
+        f"test_no_request_breaks_{method}_{re.sub(r'[^a-z]+', '_', path.lower()).strip('_')}": (
+            breaks_no_contract(path, method)
+        )
+        for path, methods in CONTRACT["paths"].items()
+        for method in methods
+    }
+)
 
 
 def test_they_were_as_many_as_is_said() -> None:
-    """After the one above."""
+    """After those above."""
     assert sent[FEW] >= FEW
 
 
