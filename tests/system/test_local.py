@@ -39,6 +39,7 @@ from pathlib import Path
 from services.cli.local import local_postgres, local_redis, state_lock
 # A shell starts what it sends to the background with SIGINT ignored, and that is inherited.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and `nohup` starts with this one ignored
 state = Path(sys.argv[1])
 with state_lock(state), local_postgres(state, database="er_live") as url:
     with local_redis(state) as redis:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
+import structlog
 
 from services import host
 from services.sync import worker
@@ -25,13 +26,14 @@ SECRET = "가슴이 쥐어짜듯 아파요"
 def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """The log as somebody sets it who wants to see everything."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, ours = root.handlers[:], root.level, structlog.get_config()
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     logs.configure(profile="production", level="DEBUG")
     yield stream
     root.handlers[:] = handlers
     root.setLevel(level)
+    structlog.configure(**ours)
 
 
 @pytest.mark.parametrize(
