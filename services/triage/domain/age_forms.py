@@ -146,6 +146,12 @@ def mixed(match: re.Match[str], _: int) -> Age | None:
     return Age((tens or 0) + ones, *match.span())
 
 
+def half(match: re.Match[str], _: int) -> Age | None:
+    """ "반오십": half of fifty, as young people joke about their age."""
+    whole = number_of(match[1])
+    return Age(whole // 2, *match.span()) if whole else None
+
+
 def chinese(match: re.Match[str], _: int) -> Age:
     tens, ten, ones = match[1].rpartition("十")
     digits = " 一二三四五六七八九"
