@@ -87,7 +87,8 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     symptoms += _lane_symptoms(lane, {symptom.code for symptom in symptoms}, reading)
     codes = {symptom.code for symptom in symptoms}
     maternity = find_maternity(reading)
-    age = _patient_age(find_ages(reading.lowered, this_year=this_year), person, reading)
+    ages = _without_birth(find_ages(reading.lowered, this_year=this_year), person, reading)
+    age = _patient_age(ages, person, reading)
     severity = frozenset(_said(reading, lexicon.cues)) | small
     understood = bool(symptoms) or not severity.isdisjoint(knowledge.told)
     history = _known_diseases(reading, lexicon.history)
@@ -194,6 +195,10 @@ def _said(reading: Reading, matchers: tuple[Matcher, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m.matcher.name for m in mentions if m.stance == "said"))
 
 
+# "당뇨는 저희 엄마고 저는 없어요"
+_NOT_MINE = re.compile(r"[^|]{0,14}?\|?(?:저는|전|나는|난)(?:그런거|그런건|전혀|아예)?(?:없(?!이)|아니)")
+
+
 def _known_diseases(reading: Reading, matchers: tuple[Matcher, ...]) -> tuple[str, ...]:
     mentions = find_mentions(reading, matchers)
     return tuple(
@@ -202,6 +207,7 @@ def _known_diseases(reading: Reading, matchers: tuple[Matcher, ...]) -> tuple[st
             for mention in mentions
             if mention.stance == "said"
             and not (mention.squeezed and doubts_noun(reading.squeezed, mention.squeezed[1]))
+            and not (mention.squeezed and _NOT_MINE.match(reading.squeezed, mention.squeezed[1]))
         )
     )
 
@@ -231,6 +237,13 @@ def _is_of_speaker(age: Age, ages: tuple[Age, ...], lowered: str) -> bool:
     if before:
         return age.start in before
     return _SPEAKER_AGE.search(lowered[: age.start]) is not None
+
+
+def _without_birth(ages: tuple[Age, ...], person: Person, reading: Reading) -> tuple[Age, ...]:
+    """ "낳은 지 사흘 됐는데" is no age where no child is spoken of: the mother is."""
+    if person.stage is not None:
+        return ages
+    return tuple(age for age in ages if not reading.lowered.startswith("낳은", age.start))
 
 
 def _patient_age(ages: tuple[Age, ...], person: Person, reading: Reading) -> Age | None:
