@@ -55,6 +55,12 @@ def corrected_years(match: re.Match[str], _: int) -> Age | None:
     return Age(value, *match.span()) if int(match[1]) <= OLDEST and value <= OLDEST else None
 
 
+def beside_word(match: re.Match[str], this_year: int) -> Age | None:
+    """ "65 남자": an age, unless what was measured stands just before the number."""
+    before = match.string[max(0, match.start() - 6) : match.start()]
+    return None if _MEASURED.search(before) or "임신" in before else years(match, this_year)
+
+
 def told_of_person(match: re.Match[str], _: int) -> Age | None:
     """ "남편이 50인데": a bare number is an age only where a person is its subject."""
     if _MEASURED.search(match[0]):

@@ -239,11 +239,22 @@ def _is_of_speaker(age: Age, ages: tuple[Age, ...], lowered: str) -> bool:
     return _SPEAKER_AGE.search(lowered[: age.start]) is not None
 
 
+_DESCRIBED = re.compile(
+    r"\s*(?:된|짜리)\s*(아기|애기|아가|아이|애(?=[가는를도])|딸|아들|신생아|손[자녀주]|얼라)?"
+)
+
+
 def _without_birth(ages: tuple[Age, ...], person: Person, reading: Reading) -> tuple[Age, ...]:
-    """ "낳은 지 사흘 됐는데" is no age where no child is spoken of: the mother is."""
-    if person.stage is not None:
-        return ages
-    return tuple(age for age in ages if not reading.lowered.startswith("낳은", age.start))
+    """ "낳은 지 사흘 됐는데" is an age only where a child is the patient, and "낳은 지 사흘 된"
+    where the next word is a child."""
+    return tuple(age for age in ages if not _is_of_mother(age, person, reading.lowered))
+
+
+def _is_of_mother(age: Age, person: Person, lowered: str) -> bool:
+    if not lowered.startswith("낳은", age.start):
+        return False
+    described = _DESCRIBED.match(lowered, age.end)
+    return person.stage is None if described is None else described[1] is None
 
 
 def _patient_age(ages: tuple[Age, ...], person: Person, reading: Reading) -> Age | None:
@@ -276,7 +287,8 @@ def _patient(
 ) -> Patient:
     implied = [knowledge.lexicon.gender_of_code.get(symptom.code) for symptom in symptoms]
     by_complaint = next((sex for sex in implied if sex), None)
-    female: Sex | None = "F" if maternity.is_mother else None
+    newborn = age is not None and age.days is not None
+    female: Sex | None = "F" if maternity.is_mother and not newborn else None
     implied_sex = None if person.stage else sex_of_organs(reading)
     return Patient(
         age_years=age.years if age else None,

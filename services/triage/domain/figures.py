@@ -28,7 +28,7 @@ _NOT_SUBJECT = re.compile(
     r"|집|(?:를)?낳[은았고]|회사|학교|옷|핸드폰|전화|차를|차로)"
 )
 # "엄마 가게에서", though not "엄마가 게단에서".
-_SHOP = re.compile(r"\s?가게")
+_SHOP = re.compile(r"\s?가게(?!단)")
 _OBJECT = re.compile(r"(?:님|분|들)?(?:을|를)")
 _SPEAKER = re.compile(
     r"(?:인데|입니다|이에요|예요|이고|이구|임|인데요|거든|이라서|으로서|로서|되는)"
