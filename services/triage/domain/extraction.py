@@ -12,6 +12,7 @@ from services.triage.domain.mending import mended
 from services.triage.domain.mentions import Mention, find_mentions, names_said
 from services.triage.domain.negation import doubts_noun
 from services.triage.domain.orders import not_now, not_told
+from services.triage.domain.patient_age import patient_age
 from services.triage.domain.people import Complaint, Person, find_person
 from services.triage.domain.reading import Reading, blanked, masked, read
 from services.triage.domain.sexes import sex_of_organs
@@ -87,8 +88,7 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     symptoms += _lane_symptoms(lane, {symptom.code for symptom in symptoms}, reading)
     codes = {symptom.code for symptom in symptoms}
     maternity = find_maternity(reading)
-    ages = _without_birth(find_ages(reading.lowered, this_year=this_year), person, reading)
-    age = _patient_age(ages, person, reading)
+    age = patient_age(find_ages(reading.lowered, this_year=this_year), person, reading)
     severity = frozenset(_said(reading, lexicon.cues)) | small
     understood = bool(symptoms) or not severity.isdisjoint(knowledge.told)
     history = _known_diseases(reading, lexicon.history)
@@ -196,7 +196,9 @@ def _said(reading: Reading, matchers: tuple[Matcher, ...]) -> tuple[str, ...]:
 
 
 # "당뇨는 저희 엄마고 저는 없어요"
-_NOT_MINE = re.compile(r"[^|]{0,14}?\|?(?:저는|전|나는|난)(?:그런거|그런건|전혀|아예)?(?:없(?!이)|아니)")
+_NOT_MINE = re.compile(
+    r"[^|]{0,14}?\|?(?:저는|전|나는|난)(?:그런거|그런건|전혀|아예)?(?:없(?!이)|아니)"
+)
 
 
 def _known_diseases(reading: Reading, matchers: tuple[Matcher, ...]) -> tuple[str, ...]:
@@ -225,56 +227,6 @@ def _lane_symptoms(lane: Lane | None, codes: set[str], reading: Reading) -> tupl
     missing = lane is not None and not codes & {"suicidal_ideation", "self_harm"}
     code = "self_harm" if lane == "act" else "suicidal_ideation"
     return (Symptom(code, reading.sent.strip()[:40]),) if missing else ()
-
-
-_SPEAKER_AGE_AFTER = re.compile(r"\s*(?:제가|저는|내가|나는)\s")
-_SPEAKER_AGE = re.compile(r"(?:저는|제가|나는|내가|전|저|i am|i'm)[\s,]*(?:올해)?\s*$")
-
-
-def _is_of_speaker(age: Age, ages: tuple[Age, ...], lowered: str) -> bool:
-    """ "35살 제가 72살 아버지 대신": the speaker's age stands before the word or behind it."""
-    before = {one.start for one in ages if _SPEAKER_AGE_AFTER.match(lowered, one.end)}
-    if before:
-        return age.start in before
-    return _SPEAKER_AGE.search(lowered[: age.start]) is not None
-
-
-_DESCRIBED = re.compile(
-    r"\s*(?:된|짜리)\s*(아기|애기|아가|아이|애(?=[가는를도])|딸|아들|신생아|손[자녀주]|얼라)?"
-)
-
-
-def _without_birth(ages: tuple[Age, ...], person: Person, reading: Reading) -> tuple[Age, ...]:
-    """ "낳은 지 사흘 됐는데" is an age only where a child is the patient, and "낳은 지 사흘 된"
-    where the next word is a child."""
-    return tuple(age for age in ages if not _is_of_mother(age, person, reading.lowered))
-
-
-def _is_of_mother(age: Age, person: Person, lowered: str) -> bool:
-    if not lowered.startswith("낳은", age.start):
-        return False
-    described = _DESCRIBED.match(lowered, age.end)
-    return person.stage is None if described is None else described[1] is None
-
-
-def _patient_age(ages: tuple[Age, ...], person: Person, reading: Reading) -> Age | None:
-    """The age nearest to where the patient is named; exact before a decade before a word."""
-    own = [
-        age
-        for age in ages
-        if person.is_self is not False or not _is_of_speaker(age, ages, reading.lowered)
-    ]
-    elsewhere = person.others
-    own = [a for a in own if not any(s <= a.start < e for s, e in elsewhere)] or own
-    exact = [age for age in own if age.years is not None]
-    exact = exact or [age for age in own if age.band and age.band[0].isdecimal()] or own
-    exact = [age for age in exact if age.days is not None] or exact
-    if not exact:
-        return None
-    if person.start is None:
-        return exact[0]
-    place = person.start
-    return min(exact, key=lambda age: abs(age.start - place))
 
 
 def _patient(

@@ -20,7 +20,9 @@ _FROM = {
     "torso_injury": _LIKENED,
     "chest_pain": re.compile(r"심장이?(?:좀|막|자꾸|계속)?이상하게(?:좀|막|자꾸|계속)?뛰"),
     # Pallor of a face is no blow to it, and what came out below was not vomited.
-    "facial_injury": re.compile(r"얼굴(?:이|도)?(?:완전|갑자기|막)?(?:하[얗얘]|허[옇예]|창백|새파|파래|노래|노랗)"),
+    "facial_injury": re.compile(
+        r"얼굴(?:이|도)?(?:완전|갑자기|막)?(?:하[얗얘]|허[옇예]|창백|새파|파래|노래|노랗)"
+    ),
     "hematemesis": re.compile(r"커피(?:찌꺼기|가루|색)[^|]{0,6}(?:대변|변|똥|설사)"),
     "airway_foreign_body": re.compile(r"목[^|]{0,10}코(?:가|도)?(?:꽉)?막"),
 }
