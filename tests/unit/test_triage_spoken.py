@@ -159,6 +159,7 @@ def test_what_only_looks_like_a_finding_is_none(text: str, code: str) -> None:
         ("頭痛がひどい", "headache"),
         ("커피 찌꺼기 같은 대변을 봤어요", "melena"),
         ("원하지 않는 일을 당했어요", "sexual_assault"),
+        ("얼굴이 하얘지더니 넘어져서 코가 부러졌어요", "facial_injury"),
     ],
 )
 def test_dialect_slips_and_other_tongues_name_a_finding(text: str, code: str) -> None:
@@ -194,4 +195,5 @@ def test_an_order_to_write_a_record_tells_nothing(text: str) -> None:
 
 def test_the_illness_of_kin_is_no_history_of_the_speaker() -> None:
     assert read("당뇨는 저희 엄마고 저는 없어요 배가 아파요").history == ()
+    assert read("할머니 당뇨 있어요 저는 없어요 할머니가 어지러워요").history == ("당뇨",)
     assert read("저는 당뇨가 있고 열은 없어요 배가 아파요").history == ("당뇨",)

@@ -91,7 +91,7 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     age = patient_age(find_ages(reading.lowered, this_year=this_year), person, reading)
     severity = frozenset(_said(reading, lexicon.cues)) | small
     understood = bool(symptoms) or not severity.isdisjoint(knowledge.told)
-    history = _known_diseases(reading, lexicon.history)
+    history = _known_diseases(reading, lexicon.history, of_speaker=person.is_self is not False)
     severity |= unclear_cues(
         reading,
         found,
@@ -201,7 +201,9 @@ _NOT_MINE = re.compile(
 )
 
 
-def _known_diseases(reading: Reading, matchers: tuple[Matcher, ...]) -> tuple[str, ...]:
+def _known_diseases(
+    reading: Reading, matchers: tuple[Matcher, ...], *, of_speaker: bool
+) -> tuple[str, ...]:
     mentions = find_mentions(reading, matchers)
     return tuple(
         dict.fromkeys(
@@ -209,7 +211,11 @@ def _known_diseases(reading: Reading, matchers: tuple[Matcher, ...]) -> tuple[st
             for mention in mentions
             if mention.stance == "said"
             and not (mention.squeezed and doubts_noun(reading.squeezed, mention.squeezed[1]))
-            and not (mention.squeezed and _NOT_MINE.match(reading.squeezed, mention.squeezed[1]))
+            and not (
+                of_speaker
+                and mention.squeezed
+                and _NOT_MINE.match(reading.squeezed, mention.squeezed[1])
+            )
         )
     )
 

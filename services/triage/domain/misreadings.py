@@ -22,6 +22,7 @@ _FROM = {
     # Pallor of a face is no blow to it, and what came out below was not vomited.
     "facial_injury": re.compile(
         r"얼굴(?:이|도)?(?:완전|갑자기|막)?(?:하[얗얘]|허[옇예]|창백|새파|파래|노래|노랗)"
+        r"(?![^|]{0,20}(?:코[가를뼈]|턱|입술|이빨|앞니|광대|다[쳤치]|찢))"
     ),
     "hematemesis": re.compile(r"커피(?:찌꺼기|가루|색)[^|]{0,6}(?:대변|변|똥|설사)"),
     "airway_foreign_body": re.compile(r"목[^|]{0,10}코(?:가|도)?(?:꽉)?막"),
