@@ -55,6 +55,12 @@ def corrected_years(match: re.Match[str], _: int) -> Age | None:
     return Age(value, *match.span()) if int(match[1]) <= OLDEST and value <= OLDEST else None
 
 
+def beside_word(match: re.Match[str], this_year: int) -> Age | None:
+    """ "65 남자": an age, unless what was measured stands just before the number."""
+    before = match.string[max(0, match.start() - 6) : match.start()]
+    return None if _MEASURED.search(before) or "임신" in before else years(match, this_year)
+
+
 def told_of_person(match: re.Match[str], _: int) -> Age | None:
     """ "남편이 50인데": a bare number is an age only where a person is its subject."""
     if _MEASURED.search(match[0]):
@@ -144,6 +150,12 @@ def mixed(match: re.Match[str], _: int) -> Age | None:
     tens = number_of(match[1][:2])
     ones = next(value for word, value in _MIXED_ONES.items() if match[1][2:].startswith(word))
     return Age((tens or 0) + ones, *match.span())
+
+
+def half(match: re.Match[str], _: int) -> Age | None:
+    """ "반오십": half of fifty, as young people joke about their age."""
+    whole = number_of(match[1])
+    return Age(whole // 2, *match.span()) if whole else None
 
 
 def chinese(match: re.Match[str], _: int) -> Age:

@@ -12,6 +12,7 @@ from services.triage.domain.mending import mended
 from services.triage.domain.mentions import Mention, find_mentions, names_said
 from services.triage.domain.negation import doubts_noun
 from services.triage.domain.orders import not_now, not_told
+from services.triage.domain.patient_age import patient_age
 from services.triage.domain.people import Complaint, Person, find_person
 from services.triage.domain.reading import Reading, blanked, masked, read
 from services.triage.domain.sexes import sex_of_organs
@@ -87,10 +88,10 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     symptoms += _lane_symptoms(lane, {symptom.code for symptom in symptoms}, reading)
     codes = {symptom.code for symptom in symptoms}
     maternity = find_maternity(reading)
-    age = _patient_age(find_ages(reading.lowered, this_year=this_year), person, reading)
+    age = patient_age(find_ages(reading.lowered, this_year=this_year), person, reading)
     severity = frozenset(_said(reading, lexicon.cues)) | small
     understood = bool(symptoms) or not severity.isdisjoint(knowledge.told)
-    history = _known_diseases(reading, lexicon.history)
+    history = _known_diseases(reading, lexicon.history, of_speaker=person.is_self is not False)
     severity |= unclear_cues(
         reading,
         found,
@@ -194,7 +195,15 @@ def _said(reading: Reading, matchers: tuple[Matcher, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m.matcher.name for m in mentions if m.stance == "said"))
 
 
-def _known_diseases(reading: Reading, matchers: tuple[Matcher, ...]) -> tuple[str, ...]:
+# "당뇨는 저희 엄마고 저는 없어요"
+_NOT_MINE = re.compile(
+    r"[^|]{0,14}?\|?(?:저는|전|나는|난)(?:그런거|그런건|전혀|아예)?(?:없(?!이)|아니)"
+)
+
+
+def _known_diseases(
+    reading: Reading, matchers: tuple[Matcher, ...], *, of_speaker: bool
+) -> tuple[str, ...]:
     mentions = find_mentions(reading, matchers)
     return tuple(
         dict.fromkeys(
@@ -202,6 +211,11 @@ def _known_diseases(reading: Reading, matchers: tuple[Matcher, ...]) -> tuple[st
             for mention in mentions
             if mention.stance == "said"
             and not (mention.squeezed and doubts_noun(reading.squeezed, mention.squeezed[1]))
+            and not (
+                of_speaker
+                and mention.squeezed
+                and _NOT_MINE.match(reading.squeezed, mention.squeezed[1])
+            )
         )
     )
 
@@ -221,38 +235,6 @@ def _lane_symptoms(lane: Lane | None, codes: set[str], reading: Reading) -> tupl
     return (Symptom(code, reading.sent.strip()[:40]),) if missing else ()
 
 
-_SPEAKER_AGE_AFTER = re.compile(r"\s*(?:제가|저는|내가|나는)\s")
-_SPEAKER_AGE = re.compile(r"(?:저는|제가|나는|내가|전|저|i am|i'm)[\s,]*(?:올해)?\s*$")
-
-
-def _is_of_speaker(age: Age, ages: tuple[Age, ...], lowered: str) -> bool:
-    """ "35살 제가 72살 아버지 대신": the speaker's age stands before the word or behind it."""
-    before = {one.start for one in ages if _SPEAKER_AGE_AFTER.match(lowered, one.end)}
-    if before:
-        return age.start in before
-    return _SPEAKER_AGE.search(lowered[: age.start]) is not None
-
-
-def _patient_age(ages: tuple[Age, ...], person: Person, reading: Reading) -> Age | None:
-    """The age nearest to where the patient is named; exact before a decade before a word."""
-    own = [
-        age
-        for age in ages
-        if person.is_self is not False or not _is_of_speaker(age, ages, reading.lowered)
-    ]
-    elsewhere = person.others
-    own = [a for a in own if not any(s <= a.start < e for s, e in elsewhere)] or own
-    exact = [age for age in own if age.years is not None]
-    exact = exact or [age for age in own if age.band and age.band[0].isdecimal()] or own
-    exact = [age for age in exact if age.days is not None] or exact
-    if not exact:
-        return None
-    if person.start is None:
-        return exact[0]
-    place = person.start
-    return min(exact, key=lambda age: abs(age.start - place))
-
-
 def _patient(
     reading: Reading,
     age: Age | None,
@@ -263,7 +245,8 @@ def _patient(
 ) -> Patient:
     implied = [knowledge.lexicon.gender_of_code.get(symptom.code) for symptom in symptoms]
     by_complaint = next((sex for sex in implied if sex), None)
-    female: Sex | None = "F" if maternity.is_mother else None
+    newborn = age is not None and age.days is not None
+    female: Sex | None = "F" if maternity.is_mother and not newborn else None
     implied_sex = None if person.stage else sex_of_organs(reading)
     return Patient(
         age_years=age.years if age else None,

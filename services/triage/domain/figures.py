@@ -25,15 +25,40 @@ _REMAINS = re.compile(r"[이가도]\s*$")
 _POSSESSIVE = frozenset({"제", "내", "저희", "my"})
 _NOT_SUBJECT = re.compile(
     r"(?:이랑|랑|한테|에게|때문|께(?!서)|네(?:집|에서)|집에|차에|보다|말로는|말에|생각|덕분|들(?!이|은)|들은|생일|이름|명의|몰래|(?:혈압|당뇨|감기|심장)?약을?(?:주워|꺼내|몰래|잘못|먹어버|사탕)"
-    r"|집|가게|회사|학교|옷|핸드폰|전화|차를|차로)"
+    r"|집|(?:를)?낳[은았고]|회사|학교|옷|핸드폰|전화|차를|차로)"
 )
+# "엄마 가게에서", though not "엄마가 게단에서".
+_SHOP = re.compile(r"\s?가게(?!단)")
 _OBJECT = re.compile(r"(?:님|분|들)?(?:을|를)")
 _SPEAKER = re.compile(
     r"(?:인데|입니다|이에요|예요|이고|이구|임|인데요|거든|이라서|으로서|로서|되는)"
 )
 # "아줌마예요": nobody calls a relative so without saying whose.
-_INTRODUCED = re.compile(r"(?:이?예요|이?에요|이?요|입니다|이유|여유|라예|라우|임)")
-_OWN_WORDS = frozenset({"아줌마", "아저씨", "할매", "할배", "할망", "하르방", "할머니", "할아버지"})
+_INTRODUCED = re.compile(
+    r"(?:이?예요|이?에요|이?요|입니다|이유|여유|이?라예|이?라우|이?래요|이?다(?=$|\||[가-힣])|이?야|입니더|유|임)"
+)
+_OWN_WORDS = frozenset(
+    {
+        "아줌마",
+        "아저씨",
+        "아지매",
+        "아재",
+        "총각",
+        "할매",
+        "할배",
+        "할망",
+        "하르방",
+        "영감",
+        "할머니",
+        "할아버지",
+        "할머이",
+        "할아버이",
+        "가시나",
+        "가시내",
+        "지집아",
+        "머스마",
+    }
+)
 _CHAIN = re.compile(r"(?:의|네|쪽|분)?")
 _UNHARMED = re.compile(
     r"[은는이가도만]?(?:지금은|다행히|일단|좀|다)*(?:괜찮|멀쩡|무사|이상없|안다[쳤치]|다치지않|안아[프파]|문제없|아무렇지|(?:열|감기|기침)만)"
@@ -62,7 +87,8 @@ def others_named(reading: Reading, relation: Relation) -> list[Figure]:
     for found in relation.words.finditer(squeezed):
         if not _is_word(reading, *found.span()) or _remains(reading, found):
             continue
-        if _NOT_SUBJECT.match(squeezed, found.end()):
+        place = reading.span(*found.span())[1]
+        if _NOT_SUBJECT.match(squeezed, found.end()) or _SHOP.match(reading.lowered, place):
             # "할머니 할아버지랑": the one named just before goes with them.
             if figures and reading.origin[found.start()] - figures[-1].end <= 1:
                 figures.pop()
@@ -97,7 +123,8 @@ def _introduces(reading: Reading, figure: Figure, end: int) -> bool:
 
 
 _AGED = re.compile(
-    r"(?:\d|년생|살|세|대|[가-힣]{1,3}(?:하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉)|[나저]는?)\s*$"
+    r"(?:\d|년생|살|세|대|[가-힣]{1,3}(?:하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉)|[나저]는?"
+    r"|스무|스물|서른|마흔|쉰|예순|일흔|여든|아흔|[이삼사오육칠팔구]십[일이삼사오육칠팔구]?)\s*$"
 )
 _WHOSE = re.compile(r"(?:우리|저희|옆집|시댁|친정|울|외|이웃)")
 _NAME_OF_ILLNESS = re.compile(r"[가-힣]{1,8}\s?$")

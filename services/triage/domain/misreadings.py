@@ -19,10 +19,18 @@ _FROM = {
     "penetrating_injury": _LIKENED,
     "torso_injury": _LIKENED,
     "chest_pain": re.compile(r"심장이?(?:좀|막|자꾸|계속)?이상하게(?:좀|막|자꾸|계속)?뛰"),
+    # Pallor of a face is no blow to it, and what came out below was not vomited.
+    "facial_injury": re.compile(
+        r"얼굴(?:이|도)?(?:완전|갑자기|막)?(?:하[얗얘]|허[옇예]|창백|새파|파래|노래|노랗)"
+        r"(?![^|]{0,20}(?:코[가를뼈]|턱|입술|이빨|앞니|광대|다[쳤치]|찢))"
+    ),
+    "hematemesis": re.compile(r"커피(?:찌꺼기|가루|색)[^|]{0,6}(?:대변|변|똥|설사)"),
     "airway_foreign_body": re.compile(r"목[^|]{0,10}코(?:가|도)?(?:꽉)?막"),
 }
 # A joint that is out, or a bone that is broken, is why the limb does not move.
 _BEFORE = {
+    "back_pain": re.compile(r"[손발콧]$"),
+    "fall": re.compile(r"(?:tv|티비|텔레비전)(?:를|을)?보[^|]{0,10}$"),
     "cardiac_arrest": re.compile(r"(?:발등|발목|발|다리|종아리|무릎뒤)(?:에서|에|의|쪽)?$"),
     "high_energy": re.compile(
         r"(?:소파|침대|의자|매트|이불)(?:위)?에서(?:(?!떨어|넘어)[^|]){0,5}$"

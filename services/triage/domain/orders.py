@@ -17,7 +17,7 @@ _ORDERED = (
     r"(?:출력|판정|분류|간주|기록|표시|반환|응답|답변|대답|삽입|입력|설정|진단|추출|단정|확정)"
     r"(?:해(?!요|서|야|봤|도)|하라|하세요|하시오|하십시오|할\s?것|하도록|하고\s?다른|하고\s?끝)"
     r"|(?:추가|포함|저장|등록|처리|보고|변경|체크|수정)(?:해\s?(?:줘|주|라)|하라|하시오|할\s?것|시켜|시키)"
-    r"|(?:적|써|넣|채워|돌려|바꿔|매겨|찍어)\s?(?:어\s?)?(?:줘|라|놔|주세요|넣어)"
+    r"|(?:적|써|넣|붙|채워|돌려|바꿔|매겨|찍어)\s?(?:[어여]\s?)?(?:줘|라|놔|주세요|넣어)"
 )
 _SYSTEM_WORD = (
     r"json|symptoms?|ktas|프롬프트|지시|명령|출력|시스템|system|assistant|목록|결과|코드|답변|차트|항목|증상란|필드|배열"
@@ -43,6 +43,8 @@ _FORMS = (
     r"(?:다음|아래|이)\s?(?:을|를|글을|문장을|문장|말을)[^.!?\n:]{0,12}(?:요약|번역|옮겨|교정|따라|반복|영어로|정리)[^\n]*",
     r"[\"'“‘][^\"'”’\n]*[\"'”’]\s?(?:이?라고|을|를)?\s?(?:\w+로\s)?(?:따라|반복|번역|옮겨|말|적어|출력|답)",
     r"(?:가짜|가상의|허구의?|예시용?|샘플|더미)\s[^.!?\n]*",
+    # A record dictated: "병명은 …로 하고 나이는 …로 적어".
+    r"(?:병명|진단명|나이|성별|등급|ktas)(?:은|는|을|를)[^.!?\n]{1,30}?로\s?(?:하고|적[어고]|기록|표시|바꿔|설정|입력|써)[^.!?\n]*",
     # What was said before is to be forgotten.
     r"(?:이전|위의?|앞의?|앞선|기존|모든|지금까지|시스템)[^|.!?\n]{0,14}(?:지시|명령|규칙|프롬프트|내용|설정|대화|맥락|역할|말|안내|지침)"
     r"[^|.!?\n]{0,14}(?:무시|잊|삭제|따르지|취소|초기화|공개|보여)[^.!?\n]*?" + _AGAIN,
@@ -79,7 +81,7 @@ _FORMS = (
 _VERB = re.compile(_ORDERED)
 _SHOUTED = re.compile(r"(?:출력해|출력하|기록해|기록하|추가하|추가해|json)[^.!?\n]{0,40}")
 _WORD_ORDERED = re.compile(
-    r"(?:단어|문구|문장|코드|글자)(?:이|가|을|를)?\s?(?:반드시|꼭|무조건)?\s?(?:들어가|포함|나와|넣)[^.!?\n]*"
+    r"(?:단어|문구|문장|코드|글자)(?:이|가|을|를)?\s?[^.!?\n]{0,20}?(?:들어가|포함|나와|넣|붙[여이]|추가)[^.!?\n]*"
 )
 _SAID_SO = re.compile(
     r"라고\s?(?:만\s?|꼭\s?)?(?:(?:말해|답해|해|써|적어?)\s?(?:줘|라|주세요|봐|놔)|(?:판단|분류|인식|간주|기록|출력|답변|대답)(?:하|해))"
@@ -98,6 +100,11 @@ _NOT_TOLD = tuple(map(re.compile, _FORMS))
 _PAST = re.compile(
     r"(?:작년|재작년|예전|옛날|어릴\s?때|어렸을\s?(?:때|적)|\d+\s?년\s?전|몇\s?년\s?전|지난\s?(?:달|해|겨울|여름|봄|가을)|한때|과거)"
     r"[^.!?\n]{2,40}?(?:나았|나아졌|완치|괜찮|없어졌|없어요|없고|없습|멀쩡|안\s?그래|없었|사라졌|다\s?나)"
+)
+# A fit of long ago; what was just denied or is told as past says nothing of now.
+_PAST_FIT = re.compile(
+    r"(?:예전|옛날|작년|재작년|어릴\s?때|어렸을\s?때|\d+\s?년\s?전)(?:에|에도)?\s?[^.!?\n]{0,8}?(?:열성\s?)?(?:경련|경기|발작)"
+    r"[^.!?\n]{0,6}?(?:했어요|했습니다|했었|했던|한\s?적|있었)"
 )
 
 _JOKED = re.compile(r"(?:농담|장난|드립|뻥)(?:이고|이에요|이야|이었|입니다|임|이다|이지)")
@@ -145,4 +152,5 @@ def _sentence(lowered: str, place: int) -> int:
 def not_now(lowered: str) -> tuple[tuple[int, int], ...]:
     """Stretches about an illness of the past that is over, and about what was only a joke."""
     joked = ((_sentence(lowered, found.start()), found.end()) for found in _JOKED.finditer(lowered))
-    return (*(found.span() for found in _PAST.finditer(lowered)), *joked)
+    past = (found.span() for form in (_PAST, _PAST_FIT) for found in form.finditer(lowered))
+    return (*past, *joked)
