@@ -194,3 +194,16 @@ def test_no_reason_names_a_diagnosis(knowledge: Knowledge) -> None:
     for row in knowledge.presentations:
         for need in row.needs:
             assert not any(word in need.reason.ko for word in diagnoses), (row.id, need.field)
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("어제부터 배꼽 주위가 아프다가 오른쪽 아랫배가 심하게 아프고 열이 나요", "MKioskTy9"),
+        ("오른쪽 아랫배가 갑자기 못 견디게 아프고 토했어요", "MKioskTy9"),
+    ],
+)
+def test_an_alarm_that_knows_no_illness_does_not_silence_the_one_that_does(
+    text: str, field: str, knowledge: Knowledge
+) -> None:
+    assert field in decisive(plan(text, knowledge))

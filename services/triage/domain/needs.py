@@ -11,6 +11,7 @@ from shared.contracts.nmc import Care
 WEIGHTS = tuple(range(30, 11, -2))
 MOST_DECISIVE = 3
 GRAVE = 2
+LEAST_URGENT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +94,25 @@ def _cues_in_special(request: NeedsCase, knowledge: Knowledge) -> frozenset[str]
 
 
 def _matching(rows: Iterable[Presentation], facts: Facts) -> list[Presentation]:
-    """Gravest first. Beside a grave row the mild ones say nothing that would help."""
+    """Gravest first. Beside a grave row that knows the illness the mild ones say nothing that
+    would help."""
     fitting = sorted((row for row in rows if holds_any(row.when, facts)), key=lambda row: row.ktas)
     grave = [row for row in fitting if row.ktas <= GRAVE]
-    return grave or fitting
+    return grave if any(not row.unspecific for row in grave) else fitting
 
 
 def _merged(rows: list[Presentation]) -> list[FieldNeed]:
-    """The leading row whole; of the others first what decides, then the rest."""
+    """The leading row whole; of the others first what decides, then the rest. What a milder row
+    demands only supports, unless the leading one does not know the illness."""
     leading, others = rows[0], rows[1:]
+    level = LEAST_URGENT if leading.unspecific else leading.ktas
     demands = [need for row in others for need in row.needs if need.role == "decisive"]
     rest = [need for row in others for need in row.needs if need.role != "decisive"]
     decisive_levels = {id(need): row.ktas for row in others for need in row.needs}
     merged: dict[str, FieldNeed] = {}
     for need in [*leading.needs, *demands, *rest]:
         if need.field not in merged:
-            equal = decisive_levels.get(id(need), leading.ktas) <= leading.ktas
+            equal = decisive_levels.get(id(need), level) <= level
             merged[need.field] = need if equal else replace(need, role="supporting")
     return _few_decisive(merged)
 

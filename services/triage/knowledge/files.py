@@ -197,6 +197,7 @@ class PresentationEntry(Entry):
     window: Annotated[int, Field(ge=1)] | None = None
     call: Codes = []
     care: list[Care] = []
+    unspecific: bool = False
 
 
 class GateEntry(Entry):

@@ -231,6 +231,8 @@ class Presentation:
     window_minutes: int | None
     call: tuple[str, ...]
     care: tuple[Care, ...]
+    unspecific: bool
+    """It tells how grave the case is, not what it is: milder rows still say what it needs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,7 @@ def _row(
         window_minutes=row.window,
         call=tuple(row.call),
         care=tuple(row.care),
+        unspecific=row.unspecific,
     )
 
 
