@@ -16,9 +16,18 @@ from services.triage.domain.patient_age import patient_age
 from services.triage.domain.people import Complaint, Person, find_person
 from services.triage.domain.reading import Reading, blanked, masked, read
 from services.triage.domain.sexes import sex_of_organs
+from services.triage.domain.taken_back import well_being, without_taken_back
 from services.triage.domain.unclear import unclear_cues
 from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
-from services.triage.knowledge.model import SMALL_CUES, Explained, Knowledge, Matcher, Sex
+from services.triage.knowledge.model import (
+    SMALL_CUES,
+    TAKEN_BACK,
+    Explained,
+    Knowledge,
+    Lexicon,
+    Matcher,
+    Sex,
+)
 
 Lane = Literal["act", "plan", "wish"]
 
@@ -74,6 +83,7 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     reading = mended(blanked(reading, not_told(reading.lowered)), lexicon.spelling)
     small = names_said(reading, (m for m in lexicon.cues if m.name in SMALL_CUES))
     reading = masked(reading, lexicon.idioms, lexicon.idioms_spaced)
+    reading, took_back = without_taken_back(reading, lexicon)
     found = find_mentions(reading, lexicon.symptoms)
     findings = _current(found, reading.lowered, grave=frozenset(lexicon.gravest))
     person = find_person(
@@ -90,6 +100,8 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     maternity = find_maternity(reading)
     age = patient_age(find_ages(reading.lowered, this_year=this_year), person, reading)
     severity = frozenset(_said(reading, lexicon.cues)) | small
+    if took_back:
+        severity |= {TAKEN_BACK}
     understood = bool(symptoms) or not severity.isdisjoint(knowledge.told)
     history = _known_diseases(reading, lexicon.history, of_speaker=person.is_self is not False)
     severity |= unclear_cues(
@@ -97,6 +109,7 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
         found,
         understood=understood,
         background=bool(history),
+        well=0 if _is_loud(codes, severity, lexicon) else well_being(reading, lexicon.taken_back),
         words=lexicon.unclear,
     )
     return Extraction(
@@ -111,6 +124,11 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
         cry_for_help=lexicon.cry_for_help.search(reading.squeezed) is not None,
         lane=lane,
     )
+
+
+def _is_loud(codes: set[str], severity: frozenset[str], lexicon: Lexicon) -> bool:
+    words = lexicon.taken_back
+    return bool(codes & words.loud) or not severity.isdisjoint(words.loud_cues)
 
 
 def _current(

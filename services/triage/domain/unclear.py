@@ -31,11 +31,13 @@ def unclear_cues(
     *,
     understood: bool,
     background: bool,
+    well: int,
     words: Unclear,
 ) -> frozenset[str]:
     """`findings` are the symptoms' mentions of any stance, `understood` whether one was said,
     `background` whether a disease or an operation was: who only tells what somebody has, as an
-    answer to that question, raises no alarm.
+    answer to that question, raises no alarm. `well` counts kinds of signs of well-being: a small
+    complaint that was understood beside them raises none either.
 
     Beside an understood complaint only what concerns a vital part, and is no part of a finding,
     counts as unclear: a sprain that is told in many words stays a sprain. Where nothing was
@@ -52,7 +54,13 @@ def unclear_cues(
         cues |= {UNCLEAR, UNCLEAR_GRAVE} if len(kinds) >= SEVERAL else {UNCLEAR}
     if cues and kinds & _OBSERVED:
         cues |= {UNCLEAR_GRAVE}
+    if understood and _outweighs(well, kinds):
+        return cues
     return cues | _alarms(kinds, understood=understood)
+
+
+def _outweighs(well: int, kinds: frozenset[str]) -> bool:
+    return well > 0 and len(kinds) <= SEVERAL + well - 1
 
 
 def _unclear(

@@ -7,9 +7,22 @@ from types import MappingProxyType
 from typing import Literal
 
 from services.triage.knowledge.conjugating import beginnings
-from services.triage.knowledge.files import LexiconFile, RelationEntry, SignsFile, WordsEntry
+from services.triage.knowledge.files import (
+    LexiconFile,
+    RelationEntry,
+    SignsFile,
+    TakenBackFile,
+    WordsEntry,
+)
 from services.triage.knowledge.firsts import hurried
-from services.triage.knowledge.model import Explained, Lexicon, Matcher, Relation, Unclear
+from services.triage.knowledge.model import (
+    Explained,
+    Lexicon,
+    Matcher,
+    Relation,
+    TakenBack,
+    Unclear,
+)
 from services.triage.knowledge.reading import KnowledgeError
 from services.triage.knowledge.spelling import compile_spelling
 
@@ -22,7 +35,9 @@ _BARRED = re.compile(r"\(\?<?!(?:[^()]|\([^()]*\))*\)")
 _NOT = re.compile(r"안(\[[^\]]*\]|\(\?:[^()]*\)|[가-힣])")
 
 
-def compile_lexicon(file: LexiconFile, signs: SignsFile, names: Mapping[str, str]) -> Lexicon:
+def compile_lexicon(
+    file: LexiconFile, signs: SignsFile, back: TakenBackFile, names: Mapping[str, str]
+) -> Lexicon:
     """`names` are the Korean names of the ontology's codes; cues, diseases and circumstances
     are named by their own keys. The signs are cues that have a file of their own."""
 
@@ -52,6 +67,7 @@ def compile_lexicon(file: LexiconFile, signs: SignsFile, names: Mapping[str, str
         symptoms=table("symptoms", _supplemented(file)),
         cues=(*table("cues", file.cues), *_signs(file, signs)),
         unclear=_unclear(file, signs),
+        taken_back=_taken_back(file, back),
         history=table("history", file.history),
         special=table("special", file.special),
         lanes=table("lanes", {str(key): entry for key, entry in file.lanes.items()}),
@@ -98,6 +114,26 @@ def _unclear(file: LexiconFile, signs: SignsFile) -> Unclear:
         body=matcher("body", signs.unclear.body),
         intense=matcher("intense", signs.unclear.intense),
         alarms=tuple(matcher(name, entry) for name, entry in signs.alarms.items()),
+    )
+
+
+def _taken_back(file: LexiconFile, back: TakenBackFile) -> TakenBack:
+    macros = {**file.macros, **back.macros}
+
+    def matcher(name: str, entry: WordsEntry) -> Matcher:
+        return _matcher(f"takenback.yaml: {name}", name, name, entry, macros)
+
+    return TakenBack(
+        named=matcher("named", back.named),
+        figures=matcher("figures", back.figures),
+        mistaken=matcher("mistaken", back.mistaken),
+        bounded=matcher("bounded", back.bounded),
+        settled=matcher("settled", back.settled),
+        well=tuple(matcher(f"well.{name}", entry) for name, entry in back.well.items()),
+        relapse=matcher("relapse", back.relapse),
+        frail=matcher("frail", back.frail),
+        loud=frozenset(back.loud),
+        loud_cues=frozenset(back.loud_cues),
     )
 
 

@@ -95,6 +95,20 @@ class SignsFile(Entry):
     alarms: dict[str, WordsEntry]
 
 
+class TakenBackFile(Entry):
+    macros: dict[str, str]
+    named: WordsEntry
+    figures: WordsEntry
+    mistaken: WordsEntry
+    bounded: WordsEntry
+    settled: WordsEntry
+    well: dict[str, WordsEntry]
+    relapse: WordsEntry
+    frail: WordsEntry
+    loud: Codes
+    loud_cues: Codes
+
+
 class AgeEntry(Entry):
     min: Annotated[int, Field(ge=0, le=130)] = 0
     max: Annotated[int, Field(ge=0, le=130)] = 130

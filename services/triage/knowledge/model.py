@@ -16,9 +16,13 @@ UNCLEAR_GRAVE = "unclear_grave"
 SEVERAL_ALARMS = "several_alarms"
 MANY_ALARMS = "many_alarms"
 OBSERVED_ALARM = "observed_alarm"
-UNCLEAR_CUES = frozenset({UNCLEAR, UNCLEAR_GRAVE, SEVERAL_ALARMS, MANY_ALARMS, OBSERVED_ALARM})
+TAKEN_BACK = "taken_back"
+UNCLEAR_CUES = frozenset(
+    {UNCLEAR, UNCLEAR_GRAVE, SEVERAL_ALARMS, MANY_ALARMS, OBSERVED_ALARM, TAKEN_BACK}
+)
 """The cues of a text that speaks of a body in trouble but is not understood, and of one in which
-alarms of several kinds meet: what no word list holds is treated as urgent until it is asked."""
+alarms of several kinds meet: what no word list holds is treated as urgent until it is asked. The
+last is said of a text that tells of a sign and takes it back itself."""
 SMALL_CUES = frozenset({"lay_question", "small_thing"})
 """What is only asked or is small in itself: read in the whole text, also where it is blanked
 because it looks like a sign."""
@@ -106,11 +110,32 @@ class Unclear:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """How a text takes back what it tells. `named` diseases are only asked about or feared.
+    `figures` of speech, what is `mistaken` (a wording that ends what was supposed) and what a
+    cause of its own has `bounded` are no findings where the text is `settled` and quiet: none of
+    the `loud` findings and cues, no `relapse`, nobody `frail`. Each matcher of `well` is one
+    kind of sign that somebody is well."""
+
+    named: Matcher
+    figures: Matcher
+    mistaken: Matcher
+    bounded: Matcher
+    settled: Matcher
+    well: tuple[Matcher, ...]
+    relapse: Matcher
+    frail: Matcher
+    loud: frozenset[str]
+    loud_cues: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     spelling: Spelling
     symptoms: tuple[Matcher, ...]
     cues: tuple[Matcher, ...]
     unclear: Unclear
+    taken_back: TakenBack
     history: tuple[Matcher, ...]
     special: tuple[Matcher, ...]
     lanes: tuple[Matcher, ...]
