@@ -16,7 +16,11 @@ from services.triage.domain.patient_age import patient_age
 from services.triage.domain.people import Complaint, Person, find_person
 from services.triage.domain.reading import Reading, blanked, masked, read
 from services.triage.domain.sexes import sex_of_organs
-from services.triage.domain.taken_back import well_being, without_taken_back
+from services.triage.domain.taken_back import (
+    well_being,
+    without_feared_names,
+    without_taken_back,
+)
 from services.triage.domain.unclear import unclear_cues
 from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
 from services.triage.knowledge.model import (
@@ -82,9 +86,10 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     reading = read(text)
     reading = mended(blanked(reading, not_told(reading.lowered)), lexicon.spelling)
     small = names_said(reading, (m for m in lexicon.cues if m.name in SMALL_CUES))
+    reading = without_feared_names(reading, lexicon.taken_back)
     reading = masked(reading, lexicon.idioms, lexicon.idioms_spaced)
-    reading, took_back = without_taken_back(reading, lexicon)
-    found = find_mentions(reading, lexicon.symptoms)
+    readings = without_taken_back(reading, lexicon)
+    found = find_mentions(readings.of_symptoms, lexicon.symptoms)
     findings = _current(found, reading.lowered, grave=frozenset(lexicon.gravest))
     person = find_person(
         reading,
@@ -94,18 +99,18 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     )
     mentions = _of_patient(findings, person)
     symptoms = _unexplained(_symptoms(reading, mentions), lexicon.explained)
-    lane = _lane(reading, lexicon.lanes)
+    lane = _lane(readings.of_symptoms, lexicon.lanes)
     symptoms += _lane_symptoms(lane, {symptom.code for symptom in symptoms}, reading)
     codes = {symptom.code for symptom in symptoms}
     maternity = find_maternity(reading)
     age = patient_age(find_ages(reading.lowered, this_year=this_year), person, reading)
-    severity = frozenset(_said(reading, lexicon.cues)) | small
-    if took_back:
+    severity = frozenset(_said(readings.of_cues, lexicon.cues)) | small
+    if readings.took_back:
         severity |= {TAKEN_BACK}
     understood = bool(symptoms) or not severity.isdisjoint(knowledge.told)
     history = _known_diseases(reading, lexicon.history, of_speaker=person.is_self is not False)
     severity |= unclear_cues(
-        reading,
+        readings.of_cues,
         found,
         understood=understood,
         background=bool(history),
@@ -118,7 +123,7 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
         negated=_negated(mentions, codes),
         history=history,
         special=_special(reading, lexicon.special, age, person, maternity),
-        vitals=find_vitals(reading.lowered),
+        vitals=find_vitals(readings.of_symptoms.lowered),
         onset_minutes=find_onset(reading.lowered),
         severity=severity,
         cry_for_help=lexicon.cry_for_help.search(reading.squeezed) is not None,

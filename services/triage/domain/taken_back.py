@@ -6,28 +6,53 @@ of it is read as it stands.
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from services.triage.domain.mentions import find_mentions, names_said
 from services.triage.domain.reading import BOUNDARY, Reading, erased
 from services.triage.knowledge.model import Lexicon, Matcher, TakenBack
 
-Span = tuple[int, int]
 # How far back a supposition reaches, and where the statement before it ends.
 _REACH = 22
 _CONNECTIVE = re.compile(
-    r"(?:[는은인한던]데|[는은인한던]디|지만|니까|니께|더니|다가|길래|[아어여해워려져와]서|고|며|요|다|네|죠|면)$"
+    r"(?:[는은인한던][데디]|지만|니[까께]|더니|다가|길래|[아어여해워려져와나]서|고|며|요|다|네|죠|면)$"
 )
 
 
-def without_taken_back(reading: Reading, lexicon: Lexicon) -> tuple[Reading, bool]:
-    """The reading without what it takes back, and whether a sign was."""
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What symptoms and what cues are read from: of a bounded finding only the words that
+    alarm are taken away. `took_back` tells whether any was."""
+
+    of_symptoms: Reading
+    of_cues: Reading
+    took_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    span: tuple[int, int]
+    keeps: bool
+    sure: bool
+
+
+def without_feared_names(reading: Reading, words: TakenBack) -> Reading:
+    """Without diseases that are only asked about, looked up or feared by their names."""
+    return erased(reading, list(_places(words.named, reading)))
+
+
+def without_taken_back(reading: Reading, lexicon: Lexicon) -> Readings:
+    """The readings without what the text takes back."""
     words = lexicon.taken_back
-    reading = erased(reading, _places(words.named, reading))
-    spans = _supposed(reading, words)
-    if not spans or _settled(reading, words) is None:
-        return reading, False
-    rest = erased(reading, spans)
-    return (rest, True) if _is_quiet(rest, lexicon) else (reading, False)
+    parts = [*_supposed(reading, words), *_bounded(reading, words)]
+    if not _is_settled(reading, words):
+        parts = [part for part in parts if part.sure]
+    rest = erased(reading, [part.span for part in parts])
+    if not parts or not _is_quiet(rest, lexicon):
+        return Readings(reading, reading, took_back=False)
+    lost = erased(reading, [part.span for part in parts if not part.keeps])
+    return Readings(lost, rest, took_back=True)
 
 
 def well_being(reading: Reading, words: TakenBack) -> int:
@@ -38,36 +63,40 @@ def well_being(reading: Reading, words: TakenBack) -> int:
     return len(names_said(reading, words.well))
 
 
-def _supposed(reading: Reading, words: TakenBack) -> list[Span]:
-    spans = [*_places(words.figures, reading), *_places(words.bounded, reading)]
+def _supposed(reading: Reading, words: TakenBack) -> Iterator[_Part]:
+    for span in _places(words.figures, reading):
+        yield _Part(span, keeps=False, sure=False)
     for start, end in _places(words.mistaken, reading):
-        spans.append((_begin(reading, start), end))
-    return spans
+        yield _Part((_begin(reading, start), end), keeps=False, sure=False)
 
 
-def _places(matcher: Matcher, reading: Reading) -> list[Span]:
-    if matcher.korean is None:
-        return []
-    return [found.span() for found in matcher.korean.finditer(reading.squeezed)]
+def _bounded(reading: Reading, words: TakenBack) -> Iterator[_Part]:
+    text = reading.squeezed
+    for bound in words.bounded:
+        if bound.cause.search(text) and (bound.needs is None or bound.needs.search(text)):
+            for found in bound.found.finditer(text):
+                yield _Part(found.span(), bound.keeps, bound.sure)
+
+
+def _places(matcher: Matcher, reading: Reading) -> Iterator[tuple[int, int]]:
+    if matcher.korean is not None:
+        yield from (found.span() for found in matcher.korean.finditer(reading.squeezed))
 
 
 def _begin(reading: Reading, place: int) -> int:
     """Where the statement that ends at a place begins: behind a stop or a connecting word."""
     begin = max(0, place - _REACH, reading.squeezed.rfind(BOUNDARY, 0, place) + 1)
-    word = reading.words[place][0] if place < len(reading.words) else place
+    word = reading.words[place][0]
     while word > begin:
         first = reading.words[word - 1][0]
-        if _CONNECTIVE.search(reading.squeezed, first, word):
+        if _CONNECTIVE.search(reading.squeezed[first:word]):
             return word
         word = first
     return begin
 
 
-def _settled(reading: Reading, words: TakenBack) -> object:
-    settled = words.settled.korean
-    if settled is not None and settled.search(reading.squeezed):
-        return True
-    return True if names_said(reading, words.well) else None
+def _is_settled(reading: Reading, words: TakenBack) -> bool:
+    return any(_places(words.settled, reading)) or bool(names_said(reading, words.well))
 
 
 def _is_quiet(rest: Reading, lexicon: Lexicon) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from services.triage.knowledge.conjugating import beginnings
 from services.triage.knowledge.files import (
+    BoundedEntry,
     LexiconFile,
     RelationEntry,
     SignsFile,
@@ -16,6 +17,7 @@ from services.triage.knowledge.files import (
 )
 from services.triage.knowledge.firsts import hurried
 from services.triage.knowledge.model import (
+    Bounded,
     Explained,
     Lexicon,
     Matcher,
@@ -27,6 +29,8 @@ from services.triage.knowledge.reading import KnowledgeError
 from services.triage.knowledge.spelling import compile_spelling
 
 Cause = Literal["pain", "breath"]
+# Every letter that ends in ㄴ: 28 endings, of which it is the fifth.
+_ENDS_IN_N = "".join(chr(0xAC00 + place * 28 + 4) for place in range(399))
 _MACRO = re.compile(r"\{([a-z_]+)\}")
 _HANGUL_WORD = re.compile("[가-힣]{2,}")
 _STEM = re.compile("<([가-힣]+)>")
@@ -118,7 +122,7 @@ def _unclear(file: LexiconFile, signs: SignsFile) -> Unclear:
 
 
 def _taken_back(file: LexiconFile, back: TakenBackFile) -> TakenBack:
-    macros = {**file.macros, **back.macros}
+    macros = {**file.macros, **back.macros, "n": _ENDS_IN_N}
 
     def matcher(name: str, entry: WordsEntry) -> Matcher:
         return _matcher(f"takenback.yaml: {name}", name, name, entry, macros)
@@ -127,13 +131,26 @@ def _taken_back(file: LexiconFile, back: TakenBackFile) -> TakenBack:
         named=matcher("named", back.named),
         figures=matcher("figures", back.figures),
         mistaken=matcher("mistaken", back.mistaken),
-        bounded=matcher("bounded", back.bounded),
+        bounded=tuple(
+            _bounded(f"takenback.yaml: bounded.{name}", entry, macros)
+            for name, entry in back.bounded.items()
+        ),
         settled=matcher("settled", back.settled),
         well=tuple(matcher(f"well.{name}", entry) for name, entry in back.well.items()),
         relapse=matcher("relapse", back.relapse),
         frail=matcher("frail", back.frail),
         loud=frozenset(back.loud),
         loud_cues=frozenset(back.loud_cues),
+    )
+
+
+def _bounded(place: str, entry: BoundedEntry, macros: Mapping[str, str]) -> Bounded:
+    return Bounded(
+        cause=_union(place, entry.cause, macros),
+        found=_union(place, entry.found, macros),
+        needs=_union(place, entry.needs, macros) if entry.needs else None,
+        keeps=entry.keeps,
+        sure=entry.sure,
     )
 
 

@@ -95,12 +95,20 @@ class SignsFile(Entry):
     alarms: dict[str, WordsEntry]
 
 
+class BoundedEntry(Entry):
+    cause: list[str]
+    found: list[str]
+    needs: list[str] = []
+    keeps: bool = False
+    sure: bool = False
+
+
 class TakenBackFile(Entry):
     macros: dict[str, str]
     named: WordsEntry
     figures: WordsEntry
     mistaken: WordsEntry
-    bounded: WordsEntry
+    bounded: dict[str, BoundedEntry]
     settled: WordsEntry
     well: dict[str, WordsEntry]
     relapse: WordsEntry

@@ -110,17 +110,30 @@ class Unclear:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounded:
+    """What is `found` belongs to a small `cause` that the text names, with what it `needs`.
+    It `keeps` the finding and loses only the alarming words, or loses both; where it is `sure`
+    the text need not say that it is over."""
+
+    cause: re.Pattern[str]
+    found: re.Pattern[str]
+    needs: re.Pattern[str] | None
+    keeps: bool
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TakenBack:
     """How a text takes back what it tells. `named` diseases are only asked about or feared.
-    `figures` of speech, what is `mistaken` (a wording that ends what was supposed) and what a
-    cause of its own has `bounded` are no findings where the text is `settled` and quiet: none of
-    the `loud` findings and cues, no `relapse`, nobody `frail`. Each matcher of `well` is one
-    kind of sign that somebody is well."""
+    `figures` of speech, what is `mistaken` (a wording that ends what was supposed) and what is
+    `bounded` are no findings where the text is `settled` and quiet: none of the `loud` findings
+    and cues, no `relapse`, nobody `frail`. Each matcher of `well` is one kind of sign that
+    somebody is well."""
 
     named: Matcher
     figures: Matcher
     mistaken: Matcher
-    bounded: Matcher
+    bounded: tuple[Bounded, ...]
     settled: Matcher
     well: tuple[Matcher, ...]
     relapse: Matcher
