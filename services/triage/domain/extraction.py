@@ -86,9 +86,10 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     reading = read(text)
     reading = mended(blanked(reading, not_told(reading.lowered)), lexicon.spelling)
     small = names_said(reading, (m for m in lexicon.cues if m.name in SMALL_CUES))
+    whole = reading
     reading = without_feared_names(reading, lexicon.taken_back)
     reading = masked(reading, lexicon.idioms, lexicon.idioms_spaced)
-    readings = without_taken_back(reading, lexicon)
+    readings = without_taken_back(reading, whole, lexicon)
     found = find_mentions(readings.of_symptoms, lexicon.symptoms)
     findings = _current(found, reading.lowered, grave=frozenset(lexicon.gravest))
     person = find_person(

@@ -42,14 +42,16 @@ def without_feared_names(reading: Reading, words: TakenBack) -> Reading:
     return erased(reading, list(_places(words.named, reading)))
 
 
-def without_taken_back(reading: Reading, lexicon: Lexicon) -> Readings:
-    """The readings without what the text takes back."""
+def without_taken_back(reading: Reading, whole: Reading, lexicon: Lexicon) -> Readings:
+    """The readings without what the text takes back; in `whole` feared names and idioms still
+    stand."""
     words = lexicon.taken_back
-    parts = [*_supposed(reading, words), *_bounded(reading, words)]
-    if not _is_settled(reading, words):
-        parts = [part for part in parts if part.sure]
+    settled = _is_settled(reading, words)
+    feared = settled and any(_places(words.named, whole))
+    told = (*_supposed(reading, words), *_bounded(reading, whole, words))
+    parts = [part for part in told if settled or part.sure]
     rest = erased(reading, [part.span for part in parts])
-    if not parts or not _is_quiet(rest, lexicon):
+    if not (parts or feared) or not _is_quiet(rest, lexicon):
         return Readings(reading, reading, took_back=False)
     lost = erased(reading, [part.span for part in parts if not part.keeps])
     return Readings(lost, rest, took_back=True)
@@ -70,11 +72,11 @@ def _supposed(reading: Reading, words: TakenBack) -> Iterator[_Part]:
         yield _Part((_begin(reading, start), end), keeps=False, sure=False)
 
 
-def _bounded(reading: Reading, words: TakenBack) -> Iterator[_Part]:
-    text = reading.squeezed
+def _bounded(reading: Reading, whole: Reading, words: TakenBack) -> Iterator[_Part]:
+    text = whole.squeezed
     for bound in words.bounded:
         if bound.cause.search(text) and (bound.needs is None or bound.needs.search(text)):
-            for found in bound.found.finditer(text):
+            for found in bound.found.finditer(reading.squeezed):
                 yield _Part(found.span(), bound.keeps, bound.sure)
 
 

@@ -1,9 +1,10 @@
 """What a text says of a body in trouble that no symptom names: unknown is not harmless."""
 
+import re
 from collections.abc import Iterable, Sequence
 
-from services.triage.domain.mentions import Mention, find_mentions, names_said
-from services.triage.domain.reading import Reading
+from services.triage.domain.mentions import Mention, find_mentions, names_said, places_said
+from services.triage.domain.reading import Reading, erased
 from services.triage.knowledge.model import (
     MANY_ALARMS,
     OBSERVED_ALARM,
@@ -43,7 +44,8 @@ def unclear_cues(
     counts as unclear: a sprain that is told in many words stays a sprain. Where nothing was
     understood, two alarms about a body are enough.
     """
-    kinds = names_said(reading, words.alarms)
+    places = places_said(_without_denied(reading, findings), words.alarms)
+    kinds = frozenset(places)
     if background and not understood:
         kinds -= _BACKGROUND
     of_body = understood or bool(names_said(reading, (words.body,)))
@@ -54,13 +56,36 @@ def unclear_cues(
         cues |= {UNCLEAR, UNCLEAR_GRAVE} if len(kinds) >= SEVERAL else {UNCLEAR}
     if cues and kinds & _OBSERVED:
         cues |= {UNCLEAR_GRAVE}
-    if understood and _outweighs(well, kinds):
+    if understood and _outweighs(well, [places[kind] for kind in kinds]):
         return cues
     return cues | _alarms(kinds, understood=understood)
 
 
-def _outweighs(well: int, kinds: frozenset[str]) -> bool:
-    return well > 0 and len(kinds) <= SEVERAL + well - 1
+def _outweighs(well: int, places: Sequence[tuple[int, int]]) -> bool:
+    """Whether signs of well-being outweigh alarms: what stands in one place is one alarm."""
+    return well > 0 and _apart(places) < SEVERAL + well
+
+
+def _apart(places: Sequence[tuple[int, int]]) -> int:
+    count, reach = 0, -1
+    for start, end in sorted(places):
+        count += start >= reach
+        reach = max(reach, end)
+    return count
+
+
+_DENIAL = re.compile(r"[^|]{0,10}?(?:않|없|아니|안)[가-힣]{0,3}")
+
+
+def _without_denied(reading: Reading, findings: Iterable[Mention]) -> Reading:
+    """A denied finding raises no alarm, nor does the word that denies it."""
+    spans = []
+    for told in findings:
+        if told.stance == "denied" and told.squeezed is not None:
+            start, end = told.squeezed
+            denial = _DENIAL.match(reading.squeezed, end)
+            spans.append((start, denial.end() if denial else end))
+    return erased(reading, spans)
 
 
 def _unclear(
