@@ -25,7 +25,6 @@ from services.triage.domain.unclear import unclear_cues
 from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
 from services.triage.knowledge.model import (
     SMALL_CUES,
-    TAKEN_BACK,
     Explained,
     Knowledge,
     Lexicon,
@@ -105,9 +104,7 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     codes = {symptom.code for symptom in symptoms}
     maternity = find_maternity(reading)
     age = patient_age(find_ages(reading.lowered, this_year=this_year), person, reading)
-    severity = frozenset(_said(readings.of_cues, lexicon.cues)) | small
-    if readings.took_back:
-        severity |= {TAKEN_BACK}
+    severity = frozenset(_said(readings.of_cues, lexicon.cues)) | small | readings.told
     understood = bool(symptoms) or not severity.isdisjoint(knowledge.told)
     history = _known_diseases(reading, lexicon.history, of_speaker=person.is_self is not False)
     severity |= unclear_cues(

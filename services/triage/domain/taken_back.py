@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from services.triage.domain.mentions import find_mentions, names_said
 from services.triage.domain.reading import BOUNDARY, Reading, erased
-from services.triage.knowledge.model import Lexicon, Matcher, TakenBack
+from services.triage.knowledge.model import TAKEN_BACK, Lexicon, Matcher, TakenBack
 
 # How far back a supposition reaches, and where the statement before it ends.
 _REACH = 22
@@ -23,18 +23,19 @@ _CONNECTIVE = re.compile(
 @dataclass(frozen=True, slots=True)
 class Readings:
     """What symptoms and what cues are read from: of a bounded finding only the words that
-    alarm are taken away. `took_back` tells whether any was."""
+    alarm are taken away. `told` are the cues that stand for what was taken."""
 
     of_symptoms: Reading
     of_cues: Reading
-    took_back: bool
+    told: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
     span: tuple[int, int]
-    keeps: bool
-    sure: bool
+    keeps: bool = False
+    sure: bool = False
+    tells: str = TAKEN_BACK
 
 
 def without_feared_names(reading: Reading, words: TakenBack) -> Reading:
@@ -52,9 +53,9 @@ def without_taken_back(reading: Reading, whole: Reading, lexicon: Lexicon) -> Re
     parts = [part for part in told if settled or part.sure]
     rest = erased(reading, [part.span for part in parts])
     if not (parts or feared) or not _is_quiet(rest, lexicon):
-        return Readings(reading, reading, took_back=False)
+        return Readings(reading, reading, frozenset())
     lost = erased(reading, [part.span for part in parts if not part.keeps])
-    return Readings(lost, rest, took_back=True)
+    return Readings(lost, rest, frozenset(part.tells for part in parts) or frozenset({TAKEN_BACK}))
 
 
 def well_being(reading: Reading, words: TakenBack) -> int:
@@ -62,14 +63,15 @@ def well_being(reading: Reading, words: TakenBack) -> int:
     where the patient bears little."""
     if names_said(reading, (words.relapse, words.frail)):
         return 0
-    return len(names_said(reading, words.well))
+    kinds = len(names_said(reading, words.well))
+    return kinds and kinds + len(names_said(reading, words.besides))
 
 
 def _supposed(reading: Reading, words: TakenBack) -> Iterator[_Part]:
     for span in _places(words.figures, reading):
-        yield _Part(span, keeps=False, sure=False)
+        yield _Part(span)
     for start, end in _places(words.mistaken, reading):
-        yield _Part((_begin(reading, start), end), keeps=False, sure=False)
+        yield _Part((_begin(reading, start), end))
 
 
 def _bounded(reading: Reading, whole: Reading, words: TakenBack) -> Iterator[_Part]:
@@ -77,7 +79,7 @@ def _bounded(reading: Reading, whole: Reading, words: TakenBack) -> Iterator[_Pa
     for bound in words.bounded:
         if bound.cause.search(text) and (bound.needs is None or bound.needs.search(text)):
             for found in bound.found.finditer(reading.squeezed):
-                yield _Part(found.span(), bound.keeps, bound.sure)
+                yield _Part(found.span(), bound.keeps, bound.sure, bound.tells)
 
 
 def _places(matcher: Matcher, reading: Reading) -> Iterator[tuple[int, int]]:

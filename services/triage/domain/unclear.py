@@ -52,12 +52,14 @@ def unclear_cues(
     if kinds <= _OF_THINGS and not of_body:
         kinds = frozenset()
     cues = _unclear(reading, findings, understood=understood, words=words)
+    outweighed = _outweighs(well, [places[kind] for kind in kinds])
     if not understood and of_body and len(kinds) >= PAIR:
         cues |= {UNCLEAR, UNCLEAR_GRAVE} if len(kinds) >= SEVERAL else {UNCLEAR}
     if cues and kinds & _OBSERVED:
         cues |= {UNCLEAR_GRAVE}
-    if understood and _outweighs(well, [places[kind] for kind in kinds]):
-        return cues
+    if outweighed:
+        # What was not understood stays urgent until it is asked.
+        return cues if understood else cues - {UNCLEAR_GRAVE}
     return cues | _alarms(kinds, understood=understood)
 
 

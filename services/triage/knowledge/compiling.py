@@ -137,6 +137,7 @@ def _taken_back(file: LexiconFile, back: TakenBackFile) -> TakenBack:
         ),
         settled=matcher("settled", back.settled),
         well=tuple(matcher(f"well.{name}", entry) for name, entry in back.well.items()),
+        besides=tuple(matcher(f"besides.{name}", entry) for name, entry in back.besides.items()),
         relapse=matcher("relapse", back.relapse),
         frail=matcher("frail", back.frail),
         loud=frozenset(back.loud),
@@ -151,6 +152,7 @@ def _bounded(place: str, entry: BoundedEntry, macros: Mapping[str, str]) -> Boun
         needs=_union(place, entry.needs, macros) if entry.needs else None,
         keeps=entry.keeps,
         sure=entry.sure,
+        tells=entry.tells,
     )
 
 

@@ -101,6 +101,7 @@ class BoundedEntry(Entry):
     needs: list[str] = []
     keeps: bool = False
     sure: bool = False
+    tells: Literal["taken_back", "chest_wall"] = "taken_back"
 
 
 class TakenBackFile(Entry):
@@ -111,6 +112,7 @@ class TakenBackFile(Entry):
     bounded: dict[str, BoundedEntry]
     settled: WordsEntry
     well: dict[str, WordsEntry]
+    besides: dict[str, WordsEntry]
     relapse: WordsEntry
     frail: WordsEntry
     loud: Codes

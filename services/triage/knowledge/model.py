@@ -17,12 +17,14 @@ SEVERAL_ALARMS = "several_alarms"
 MANY_ALARMS = "many_alarms"
 OBSERVED_ALARM = "observed_alarm"
 TAKEN_BACK = "taken_back"
+CHEST_WALL = "chest_wall"
 UNCLEAR_CUES = frozenset(
-    {UNCLEAR, UNCLEAR_GRAVE, SEVERAL_ALARMS, MANY_ALARMS, OBSERVED_ALARM, TAKEN_BACK}
+    {UNCLEAR, UNCLEAR_GRAVE, SEVERAL_ALARMS, MANY_ALARMS, OBSERVED_ALARM, TAKEN_BACK, CHEST_WALL}
 )
 """The cues of a text that speaks of a body in trouble but is not understood, and of one in which
 alarms of several kinds meet: what no word list holds is treated as urgent until it is asked. The
-last is said of a text that tells of a sign and takes it back itself."""
+last two are said of a text that tells of a sign and takes it back itself, or bounds a pain of the
+chest to its wall."""
 SMALL_CUES = frozenset({"lay_question", "small_thing"})
 """What is only asked or is small in itself: read in the whole text, also where it is blanked
 because it looks like a sign."""
@@ -113,13 +115,14 @@ class Unclear:
 class Bounded:
     """What is `found` belongs to a small `cause` that the text names, with what it `needs`.
     It `keeps` the finding and loses only the alarming words, or loses both; where it is `sure`
-    the text need not say that it is over."""
+    the text need not say that it is over. `tells` is the cue that stands for it instead."""
 
     cause: re.Pattern[str]
     found: re.Pattern[str]
     needs: re.Pattern[str] | None
     keeps: bool
     sure: bool
+    tells: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ class TakenBack:
     `figures` of speech, what is `mistaken` (a wording that ends what was supposed) and what is
     `bounded` are no findings where the text is `settled` and quiet: none of the `loud` findings
     and cues, no `relapse`, nobody `frail`. Each matcher of `well` is one kind of sign that
-    somebody is well."""
+    somebody is well; those of `besides` count only beside one of them."""
 
     named: Matcher
     figures: Matcher
@@ -136,6 +139,7 @@ class TakenBack:
     bounded: tuple[Bounded, ...]
     settled: Matcher
     well: tuple[Matcher, ...]
+    besides: tuple[Matcher, ...]
     relapse: Matcher
     frail: Matcher
     loud: frozenset[str]
