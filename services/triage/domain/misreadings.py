@@ -27,6 +27,8 @@ _FROM = {
     "hematemesis": re.compile(r"커피(?:찌꺼기|가루|색)[^|]{0,6}(?:대변|변|똥|설사)"),
     "airway_foreign_body": re.compile(r"목[^|]{0,10}코(?:가|도)?(?:꽉)?막"),
     # Water that is drunk and a pain that goes down; a bottom that is sore and no stool.
+    "breathing_sign": re.compile(r"숨(?:은|도|을|이)?(?:잘|편하게|편히)쉬[고어는]"),
+    "dyspnea": re.compile(r"베개[^|]{0,6}(?:자서|베서|베고자서)(?:그런|그렇|그랬)"),
     "drowning": re.compile(r"물(?:을|이나)?(?:좀|한잔)?마시(?:니|면|고)[^|]{0,4}가라앉"),
     "hematochezia": re.compile(
         r"기저귀(?:발진|에쓸|쓸)[^|]{0,14}(?:빨[개갛간]|붉|벌[겋개]|발[갛개])(?![^|]{0,8}피)"
