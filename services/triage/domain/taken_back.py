@@ -15,6 +15,7 @@ from services.triage.knowledge.model import TAKEN_BACK, Lexicon, Matcher, TakenB
 
 # How far back a supposition reaches, and where the statement before it ends.
 _REACH = 22
+_WRITTEN_TOGETHER = 10
 _CONNECTIVE = re.compile(
     r"(?:[는은인한던][데디]|지만|니[까께]|더니|다가|길래|[아어여해워려져와나]서|고|며|요|다|네|죠|면)$"
 )
@@ -61,7 +62,7 @@ def without_taken_back(reading: Reading, whole: Reading, lexicon: Lexicon) -> Re
 def well_being(reading: Reading, words: TakenBack) -> int:
     """How many kinds of signs of well-being a text holds; none where it came back or grows, or
     where the patient bears little."""
-    if names_said(reading, (words.relapse, words.frail)):
+    if _is_barred(reading, words):
         return 0
     kinds = len(names_said(reading, words.well))
     return kinds and kinds + len(names_said(reading, words.besides))
@@ -77,9 +78,18 @@ def _supposed(reading: Reading, words: TakenBack) -> Iterator[_Part]:
 def _bounded(reading: Reading, whole: Reading, words: TakenBack) -> Iterator[_Part]:
     text = whole.squeezed
     for bound in words.bounded:
-        if bound.cause.search(text) and (bound.needs is None or bound.needs.search(text)):
-            for found in bound.found.finditer(reading.squeezed):
-                yield _Part(found.span(), bound.keeps, bound.sure, bound.tells)
+        cause = bound.cause.search(text)
+        if cause is None or (bound.needs is not None and not bound.needs.search(text)):
+            continue
+        for found in bound.found.finditer(reading.squeezed, cause.end() if bound.before else 0):
+            span = found.start(), _word_end(reading, found.end())
+            yield _Part(span, bound.keeps, bound.sure, bound.tells)
+
+
+def _word_end(reading: Reading, end: int) -> int:
+    """Where the written word ends that a stretch ends in; not where spaces were left out."""
+    first, last = reading.words[end - 1]
+    return last if last - first < _WRITTEN_TOGETHER else end
 
 
 def _places(matcher: Matcher, reading: Reading) -> Iterator[tuple[int, int]]:
@@ -105,8 +115,17 @@ def _is_settled(reading: Reading, words: TakenBack) -> bool:
 
 def _is_quiet(rest: Reading, lexicon: Lexicon) -> bool:
     words = lexicon.taken_back
-    if names_said(rest, (words.relapse, words.frail)):
+    if _is_barred(rest, words):
         return False
     loud = [m for m in lexicon.symptoms if m.name in words.loud]
     signs = [m for m in lexicon.cues if m.name in words.loud_cues]
     return not any(m.stance == "said" for m in find_mentions(rest, (*loud, *signs)))
+
+
+def _is_barred(reading: Reading, words: TakenBack) -> bool:
+    """Whether it came back or grows or the patient bears little: however it is told."""
+    return any(
+        (matcher.korean is not None and matcher.korean.search(reading.squeezed))
+        or (matcher.spaced is not None and matcher.spaced.search(reading.lowered))
+        for matcher in (words.relapse, words.frail)
+    )

@@ -151,6 +151,7 @@ def _bounded(place: str, entry: BoundedEntry, macros: Mapping[str, str]) -> Boun
         found=_union(place, entry.found, macros),
         needs=_union(place, entry.needs, macros) if entry.needs else None,
         keeps=entry.keeps,
+        before=entry.before,
         sure=entry.sure,
         tells=entry.tells,
     )

@@ -100,6 +100,7 @@ class BoundedEntry(Entry):
     found: list[str]
     needs: list[str] = []
     keeps: bool = False
+    before: bool = False
     sure: bool = False
     tells: Literal["taken_back", "chest_wall"] = "taken_back"
 

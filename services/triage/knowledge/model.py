@@ -114,13 +114,15 @@ class Unclear:
 @dataclass(frozen=True, slots=True)
 class Bounded:
     """What is `found` belongs to a small `cause` that the text names, with what it `needs`.
-    It `keeps` the finding and loses only the alarming words, or loses both; where it is `sure`
-    the text need not say that it is over. `tells` is the cue that stands for it instead."""
+    The cause may have to stand `before`: what only follows as an explanation takes nothing back.
+    The text `keeps` the finding and loses only the alarming words, or loses both; where it is
+    `sure` the text need not say that it is over. `tells` is the cue that stands for it."""
 
     cause: re.Pattern[str]
     found: re.Pattern[str]
     needs: re.Pattern[str] | None
     keeps: bool
+    before: bool
     sure: bool
     tells: str
 
