@@ -53,7 +53,7 @@ def without_taken_back(reading: Reading, whole: Reading, lexicon: Lexicon) -> Re
     told = (*_supposed(reading, words), *_bounded(reading, whole, words))
     parts = [part for part in told if settled or part.sure]
     rest = erased(reading, [part.span for part in parts])
-    if not (parts or feared) or not _is_quiet(rest, lexicon):
+    if not (parts or feared) or _is_barred(reading, words) or not _is_quiet(rest, lexicon):
         return Readings(reading, reading, frozenset())
     lost = erased(reading, [part.span for part in parts if not part.keeps])
     return Readings(lost, rest, frozenset(part.tells for part in parts) or frozenset({TAKEN_BACK}))
@@ -115,8 +115,6 @@ def _is_settled(reading: Reading, words: TakenBack) -> bool:
 
 def _is_quiet(rest: Reading, lexicon: Lexicon) -> bool:
     words = lexicon.taken_back
-    if _is_barred(rest, words):
-        return False
     loud = [m for m in lexicon.symptoms if m.name in words.loud]
     signs = [m for m in lexicon.cues if m.name in words.loud_cues]
     return not any(m.stance == "said" for m in find_mentions(rest, (*loud, *signs)))
