@@ -52,7 +52,8 @@ def unclear_cues(
     if kinds <= _OF_THINGS and not of_body:
         kinds = frozenset()
     cues = _unclear(reading, findings, understood=understood, words=words)
-    outweighed = _outweighs(well, [places[kind] for kind in kinds])
+    # Who tells it and of whom says nothing of how they are; the frail were barred before.
+    outweighed = _outweighs(well, [places[kind] for kind in kinds - _OBSERVED])
     if not understood and of_body and len(kinds) >= PAIR:
         cues |= {UNCLEAR, UNCLEAR_GRAVE} if len(kinds) >= SEVERAL else {UNCLEAR}
     if cues and kinds & _OBSERVED:
