@@ -94,3 +94,18 @@ def test_alarms_weigh_less_beside_signs_of_well_being(knowledge: Knowledge) -> N
     assert beside is not None
     assert worse is not None
     assert worse <= alone <= beside
+
+
+UNPUNCTUATED = [
+    "귀여운 우리 아기가 숨을 안 쉬어요",
+    "귀찮게 해서 죄송한데 아버지가 쓰러졌어요",
+    "고양이가 엎은 뜨거운 국에 아기가 온몸을 데었어요 껍질이 벗겨졌어요",
+    "강아지가 짖어서 나가 보니 남자가 피를 흘리고 쓰러져 있어요",
+]
+
+
+@pytest.mark.parametrize("text", UNPUNCTUATED)
+def test_an_idiom_or_a_pet_hides_nobody_behind_it(text: str, knowledge: Knowledge) -> None:
+    assessment = judge(text, knowledge)
+    assert assessment.ktas is not None
+    assert assessment.ktas <= 2
