@@ -16,6 +16,7 @@ from services.triage.knowledge import load_knowledge
 FILES = Path(__file__).parents[1] / "eval" / "dev"
 KNOWLEDGE = load_knowledge()
 LEAST_URGENT = 6
+GRAVEST = 2
 # What counts weak words and not what is known of the body.
 OF_ALARMS = frozenset({"many_alarms", "unclear_grave"})
 # A convulsion of a child that "is fine now" is over: that is what the words say.
@@ -56,7 +57,8 @@ def _grave() -> Iterator[tuple[str, int | None, str | None]]:
     for path in sorted(FILES.glob("acuity*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             case = json.loads(line)
-            yield case["text"], case["age_years"], case["gender"]
+            if case["ktas"] <= GRAVEST:
+                yield case["text"], case["age_years"], case["gender"]
 
 
 def judged(text: str, years: int | None, gender: str | None) -> Assessment:
