@@ -61,10 +61,10 @@ def held_out() -> list[Example]:
     return [one for one in handwritten() if _is_held_out(one.text)]
 
 
-def evaluated_texts(folder: Path) -> list[str]:
-    """The texts of every evaluation file, only to keep their likes out of the training."""
+def evaluated_texts(folder: Path, part: str = "*") -> list[str]:
+    """The texts of every evaluation file of a part, only to keep their likes out of training."""
     texts = []
-    for path in sorted(folder.glob("*/*.jsonl")):
+    for path in sorted(folder.glob(f"{part}/*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             case = json.loads(line)
             texts += [case["text"]] if isinstance(case.get("text"), str) else []

@@ -1,9 +1,9 @@
 """`python -m training.screening`: the weights of the screen from texts with a level beside them.
 
 What is learnt from: `material/urgency`, the development files of urgency, the hand-written
-utterances in which nothing is found, and everyday talk. No text that comes near to one that is set
-aside. Two logistic regressions on the same pieces: KTAS 1 or 2 against 3 to 5, and 1 against 2 to 5;
-a text whose levels stand on both sides teaches neither. scikit-learn fits both.
+utterances in which nothing is found, and everyday talk; no text that comes near to one that is set
+aside. Two logistic regressions of scikit-learn on the same pieces: KTAS 1 or 2 against 3 to 5, and
+1 against 2 to 5. A text whose levels stand on both sides teaches neither.
 """
 
 import json
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 import yaml
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -112,7 +111,8 @@ def _of_material(path: Path) -> Iterator[Judged]:
             yield Judged(path.stem, text, known or NOTHING)
 
 
-def _weights(model: Fitted) -> dict[str, Weight]:
+def weights_of(model: Fitted) -> dict[str, Weight]:
+    """Of every piece that was seen often enough."""
     names = model.vectors.get_feature_names_out()
     rarities = model.vectors.idf_
     urgent, immediate = model.urgent.coef_[0], model.immediate.coef_[0]
@@ -120,6 +120,11 @@ def _weights(model: Fitted) -> dict[str, Weight]:
         str(name): Weight(float(rarity), float(one), float(other))
         for name, rarity, one, other in zip(names, rarities, urgent, immediate, strict=True)
     }
+
+
+def zero_of(model: Fitted) -> Weight:
+    """What a text without a known piece scores."""
+    return Weight(0.0, float(model.urgent.intercept_[0]), float(model.immediate.intercept_[0]))
 
 
 def main(
@@ -137,8 +142,7 @@ def main(
             _tell_crossed(source, told, knowledge)
         return
     model = fitted(told, knowledge)
-    zero = Weight(0.0, float(model.urgent.intercept_[0]), float(model.immediate.intercept_[0]))
-    write_weights(out, _weights(model), zero)
+    write_weights(out, weights_of(model), zero_of(model))
     typer.echo(f"{len(told)} texts, {len(model.vectors.vocabulary_)} pieces")
 
 
@@ -148,9 +152,9 @@ def _tell_crossed(source: str, told: Sequence[Judged], knowledge: Knowledge) -> 
     model = fitted([one for one in told if one.source != source], knowledge)
     urgent, immediate = model.scores([weighed(one.text, knowledge) for one in own])
     for one, score, first in zip(own, urgent, immediate, strict=True):
-        row = {"levels": sorted(one.levels), "urgent": float(np.round(score, 2)),
-               "immediate": float(np.round(first, 2)), "source": source, "text": one.text}  # fmt: skip
-        typer.echo(json.dumps(row, ensure_ascii=False))
+        told_of = {"source": source, "levels": sorted(one.levels), "text": one.text}
+        scores = {"urgent": round(float(score), 2), "immediate": round(float(first), 2)}
+        typer.echo(json.dumps(told_of | scores, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from services.triage.domain.orders import not_now, not_told
 from services.triage.domain.patient_age import patient_age
 from services.triage.domain.people import Complaint, Person, find_person
 from services.triage.domain.reading import Reading, blanked, masked, read
-from services.triage.domain.screen import sound_cues, sound_of
+from services.triage.domain.screen import weighed
 from services.triage.domain.sexes import sex_of_organs
 from services.triage.domain.unclear import unclear_cues
 from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
@@ -92,15 +92,14 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     severity = frozenset(_said(reading, lexicon.cues)) | small
     understood = bool(symptoms) or not severity.isdisjoint(knowledge.told)
     history = _known_diseases(reading, lexicon.history, of_speaker=person.is_self is not False)
-    sound = sound_of(reading, knowledge.screen)
-    severity |= sound_cues(sound, knowledge.screen)
-    severity |= unclear_cues(
+    unclear = unclear_cues(
         reading,
         found,
         understood=understood,
         background=bool(history),
         words=lexicon.unclear,
     )
+    severity |= weighed(unclear, reading, knowledge.screen)
     return Extraction(
         patient=_patient(reading, age, person, maternity, symptoms, knowledge),
         symptoms=symptoms,

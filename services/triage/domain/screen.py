@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.triage.domain.reading import BOUNDARY, Reading
-from services.triage.knowledge.model import SOUNDS_IMMEDIATE, SOUNDS_URGENT, Screen
+from services.triage.knowledge.model import ALARM_CUES, SOUNDS_IMMEDIATE, SOUNDS_URGENT, Screen
 
 _SHORTEST, _LONGEST = 3, 8
 _STRETCH, _STEP = 120, 60
@@ -25,6 +25,14 @@ class Sound:
 
     urgent: float
     immediate: float
+
+
+def weighed(unclear: frozenset[str], reading: Reading, screen: Screen) -> frozenset[str]:
+    """The cues of what is not understood, with those of the screen. Alarms are words that say
+    nothing alone: in a text that as a whole sounds calm they are not counted."""
+    sound = sound_of(reading, screen)
+    counted = unclear if sound.urgent >= screen.limits.calm else unclear - ALARM_CUES
+    return counted | sound_cues(sound, screen)
 
 
 def sound_of(reading: Reading, screen: Screen) -> Sound:

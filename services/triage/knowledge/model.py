@@ -16,7 +16,8 @@ UNCLEAR_GRAVE = "unclear_grave"
 SEVERAL_ALARMS = "several_alarms"
 MANY_ALARMS = "many_alarms"
 OBSERVED_ALARM = "observed_alarm"
-UNCLEAR_CUES = frozenset({UNCLEAR, UNCLEAR_GRAVE, SEVERAL_ALARMS, MANY_ALARMS, OBSERVED_ALARM})
+ALARM_CUES = frozenset({UNCLEAR_GRAVE, SEVERAL_ALARMS, MANY_ALARMS, OBSERVED_ALARM})
+UNCLEAR_CUES = ALARM_CUES | {UNCLEAR}
 """The cues of a text that speaks of a body in trouble but is not understood, and of one in which
 alarms of several kinds meet: what no word list holds is treated as urgent until it is asked."""
 SOUNDS_IMMEDIATE = "sounds_immediate"

@@ -1,4 +1,4 @@
-"""The weights of the screen: one piece of letters a line, made by `python -m training.screening`."""
+"""The weights of the screen, one piece of letters a line; `training.screening` makes them."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
