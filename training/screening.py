@@ -29,7 +29,7 @@ from training.examples import MATERIAL, handwritten
 
 EVALUATED = Path(__file__).parents[1] / "tests" / "eval"
 NOTHING = frozenset({9})
-SELDOM = 3
+SELDOM = 6
 STRENGTH = 10.0
 
 

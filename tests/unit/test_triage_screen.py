@@ -38,10 +38,10 @@ def cues(text: str, unclear: frozenset[str] = frozenset()) -> frozenset[str]:
     return weighed(unclear, heard(text, KNOWLEDGE.lexicon), SCREEN)
 
 
-def test_pieces_are_runs_of_three_to_eight_jamo() -> None:
+def test_pieces_are_runs_of_three_to_seven_jamo() -> None:
     assert pieces("") == pieces(BLUE[:2]) == set()
     assert pieces(BLUE) == {BLUE[:3], BLUE[1:], BLUE}
-    assert max(map(len, pieces(BLUE * 4))) == 8
+    assert max(map(len, pieces(BLUE * 4))) == 7
 
 
 def test_a_score_is_the_mean_direction_of_the_known_pieces() -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from services.triage.domain.reading import BOUNDARY, Reading
 from services.triage.knowledge.model import ALARM_CUES, SOUNDS_IMMEDIATE, SOUNDS_URGENT, Screen
 
-_SHORTEST, _LONGEST = 3, 8
+_SHORTEST, _LONGEST = 3, 7
 _STRETCH, _STEP = 120, 60
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _BREAKS = re.compile(re.escape(BOUNDARY) + "+")
@@ -60,7 +60,7 @@ def stretches(reading: Reading) -> Iterator[str]:
 
 
 def pieces(stretch: str) -> set[str]:
-    """Every run of three to eight jamo."""
+    """Every run of three to seven jamo."""
     return {
         stretch[start : start + length]
         for length in range(_SHORTEST, _LONGEST + 1)
