@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 import yaml
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from services.triage.domain.extraction import heard
-from services.triage.domain.screen import pieces, stretches
+from services.triage.domain.screen import FULL, pieces, stretches
 from services.triage.knowledge import load_knowledge
 from services.triage.knowledge.load import FOLDER
 from services.triage.knowledge.model import Knowledge, Weight
@@ -52,7 +53,7 @@ class Fitted:
 
     def scores(self, texts: Sequence[str]) -> tuple[Any, Any]:
         """Of the first stretch of each text, for the figures of a split."""
-        columns = self.vectors.transform(texts)
+        columns = _scaled(self.vectors.transform(texts))
         return self.urgent.decision_function(columns), self.immediate.decision_function(columns)
 
 
@@ -65,14 +66,20 @@ def judged() -> list[Judged]:
 def fitted(told: Sequence[Judged], knowledge: Knowledge) -> Fitted:
     """Deterministic for the same texts."""
     texts = [weighed(one.text, knowledge) for one in told]
-    vectors = TfidfVectorizer(analyzer=pieces, binary=True, min_df=SELDOM, sublinear_tf=False)
-    columns = vectors.fit_transform(texts)
+    vectors = TfidfVectorizer(analyzer=pieces, binary=True, min_df=SELDOM, norm=None)
+    columns = _scaled(vectors.fit_transform(texts))
     return Fitted(vectors, _model(columns, told, {1, 2}), _model(columns, told, {1}))
 
 
 def weighed(text: str, knowledge: Knowledge) -> str:
     """The first stretch, as the screen weighs it."""
     return next(stretches(heard(text, knowledge.lexicon)))
+
+
+def _scaled(columns: Any) -> Any:
+    """Each text to the length of one, but a text of few known pieces stays short."""
+    sizes = np.sqrt(columns.multiply(columns).sum(axis=1))
+    return columns.multiply(1 / np.maximum(np.asarray(sizes).reshape(-1, 1), FULL)).tocsr()
 
 
 def _model(columns: Any, told: Sequence[Judged], grave: set[int]) -> LogisticRegression:

@@ -2,13 +2,14 @@
 
 import json
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from services.triage.domain import extract
 from services.triage.domain.extraction import heard
-from services.triage.domain.screen import pieces, sound_of, stretches, weighed
+from services.triage.domain.screen import FULL, pieces, sound_of, stretches, weighed
 from services.triage.knowledge import load_knowledge
 from services.triage.knowledge.model import (
     MANY_ALARMS,
@@ -28,14 +29,16 @@ CHATTER = "오늘 아침에 일어나서 밥을 먹고 버스를 타고 회사�
 BLUE, PLAYS = (unicodedata.normalize("NFD", word) for word in ("파래", "놀아"))
 # In no relation to the shipped weights.
 SCREEN = Screen(
-    weights={BLUE: Weight(2.0, 3.0, 2.0), PLAYS: Weight(2.0, -3.0, -3.0)},
+    weights={BLUE: Weight(FULL, 3.0, 2.0), PLAYS: Weight(FULL, -3.0, -3.0)},
     zero=Weight(0.0, -0.5, -0.5),
     limits=LIMITS,
 )
 
 
-def cues(text: str, unclear: frozenset[str] = frozenset()) -> frozenset[str]:
-    return weighed(unclear, heard(text, KNOWLEDGE.lexicon), SCREEN)
+def cues(
+    text: str, unclear: frozenset[str] = frozenset(), *, understood: bool = True
+) -> frozenset[str]:
+    return weighed(unclear, heard(text, KNOWLEDGE.lexicon), SCREEN, understood=understood)
 
 
 def test_pieces_are_runs_of_three_to_seven_jamo() -> None:
@@ -56,6 +59,17 @@ def test_a_score_is_the_mean_direction_of_the_known_pieces() -> None:
 def test_a_text_beyond_the_limits_is_urgent_or_immediate() -> None:
     assert cues("파래") == {SOUNDS_URGENT, SOUNDS_IMMEDIATE}
     assert cues("파래 놀아") == frozenset()
+
+
+def test_little_that_is_known_says_little() -> None:
+    faint = replace(SCREEN, weights={BLUE: Weight(FULL / 5, 3.0, 2.0)})
+    told = sound_of(heard("파래", KNOWLEDGE.lexicon), faint)
+    assert told.urgent == pytest.approx(-0.5 + 3.0 / 5)
+
+
+def test_where_no_rule_heard_of_trouble_nothing_is_weighed() -> None:
+    assert cues("파래", understood=False) == frozenset()
+    assert SOUNDS_URGENT in cues("파래", frozenset({UNCLEAR}), understood=False)
 
 
 def test_alarms_count_unless_the_text_sounds_calm() -> None:

@@ -99,7 +99,7 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
         background=bool(history),
         words=lexicon.unclear,
     )
-    severity |= weighed(unclear, reading, knowledge.screen)
+    severity |= weighed(unclear, reading, knowledge.screen, understood=understood)
     return Extraction(
         patient=_patient(reading, age, person, maternity, symptoms, knowledge),
         symptoms=symptoms,

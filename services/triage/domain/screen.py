@@ -15,6 +15,8 @@ from services.triage.knowledge.model import ALARM_CUES, SOUNDS_IMMEDIATE, SOUNDS
 
 _SHORTEST, _LONGEST = 3, 7
 _STRETCH, _STEP = 120, 60
+# The length of what is known in a common sentence: of less than that, less is believed.
+FULL = 75.0
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _BREAKS = re.compile(re.escape(BOUNDARY) + "+")
 
@@ -27,9 +29,14 @@ class Sound:
     immediate: float
 
 
-def weighed(unclear: frozenset[str], reading: Reading, screen: Screen) -> frozenset[str]:
+def weighed(
+    unclear: frozenset[str], reading: Reading, screen: Screen, *, understood: bool
+) -> frozenset[str]:
     """The cues of what is not understood, with those of the screen. Alarms are words that say
-    nothing alone: in a text that as a whole sounds calm they are not counted."""
+    nothing alone: in a text that as a whole sounds calm they are not counted. Where no rule found
+    a body in trouble there is nothing to weigh: who tells an age or an old disease is not ill."""
+    if not (understood or unclear):
+        return unclear
     sound = sound_of(reading, screen)
     counted = unclear if sound.urgent >= screen.limits.calm else unclear - ALARM_CUES
     return counted | sound_cues(sound, screen)
@@ -70,7 +77,7 @@ def pieces(stretch: str) -> set[str]:
 
 def _sound(told: set[str], screen: Screen) -> Sound:
     known = [weight for weight in map(screen.weights.get, told) if weight is not None]
-    size = math.sqrt(sum(weight.rarity**2 for weight in known)) or 1.0
+    size = max(math.sqrt(sum(weight.rarity**2 for weight in known)), FULL)
     return Sound(
         screen.zero.urgent + sum(w.rarity * w.urgent for w in known) / size,
         screen.zero.immediate + sum(w.rarity * w.immediate for w in known) / size,
