@@ -20,7 +20,7 @@ REFERENCE = (
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     for name in FILES:
-        shutil.copy(FOLDER / f"{name}.yaml", tmp_path)
+        shutil.copy(FOLDER / name, tmp_path)
     return tmp_path
 
 

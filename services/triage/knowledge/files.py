@@ -213,3 +213,13 @@ class PresentationsFile(Entry):
     local: list[NeedItem]
     gates: list[GateEntry]
     rows: list[PresentationEntry]
+
+
+class ScreenLimitsEntry(Entry):
+    urgent: float
+    immediate: float
+    calm: float
+
+
+class ScreenFile(Entry):
+    limits: ScreenLimitsEntry
