@@ -10,6 +10,7 @@ from services.triage.knowledge.model import (
     SEVERAL_ALARMS,
     UNCLEAR,
     UNCLEAR_GRAVE,
+    VITAL_PAIR,
     Unclear,
 )
 
@@ -23,6 +24,9 @@ _OBSERVED = frozenset({"third", "host"})
 _BACKGROUND = _OBSERVED | {"region"}
 # Kinds about the whole body or the person; a small complaint seldom has two of them.
 _STRONG = frozenset({"blood", "breath", "mind", "region"}) | _OBSERVED
+
+# A wound that bleeds is one thing; somebody drowsy who does not speak is one thing.
+_ONE_THING = (frozenset({"blood", "force"}), frozenset({"mind", "voice"}), frozenset({"force", "voice"}))
 
 
 def unclear_cues(
@@ -52,7 +56,14 @@ def unclear_cues(
         cues |= {UNCLEAR, UNCLEAR_GRAVE} if len(kinds) >= SEVERAL else {UNCLEAR}
     if cues and kinds & _OBSERVED:
         cues |= {UNCLEAR_GRAVE}
-    return cues | _alarms(kinds, understood=understood)
+    return cues | _alarms(kinds, understood=understood) | _functions(reading, words)
+
+
+def _functions(reading: Reading, words: Unclear) -> frozenset[str]:
+    """Two vital functions that fail, told in any words, are more than the worse of them."""
+    failing = names_said(reading, words.functions)
+    pair = len(failing) >= PAIR and failing not in _ONE_THING
+    return frozenset({VITAL_PAIR}) if pair else frozenset()
 
 
 def _unclear(

@@ -16,9 +16,13 @@ UNCLEAR_GRAVE = "unclear_grave"
 SEVERAL_ALARMS = "several_alarms"
 MANY_ALARMS = "many_alarms"
 OBSERVED_ALARM = "observed_alarm"
-UNCLEAR_CUES = frozenset({UNCLEAR, UNCLEAR_GRAVE, SEVERAL_ALARMS, MANY_ALARMS, OBSERVED_ALARM})
-"""The cues of a text that speaks of a body in trouble but is not understood, and of one in which
-alarms of several kinds meet: what no word list holds is treated as urgent until it is asked."""
+VITAL_PAIR = "vital_pair"
+UNCLEAR_CUES = frozenset(
+    {UNCLEAR, UNCLEAR_GRAVE, SEVERAL_ALARMS, MANY_ALARMS, OBSERVED_ALARM, VITAL_PAIR}
+)
+"""The cues of a text that speaks of a body in trouble but is not understood, of one in which
+alarms of several kinds meet, and of one that tells of two vital functions: what no word list holds
+is treated as urgent until it is asked."""
 SMALL_CUES = frozenset({"lay_question", "small_thing"})
 """What is only asked or is small in itself: read in the whole text, also where it is blanked
 because it looks like a sign."""
@@ -96,13 +100,14 @@ class Explained:
 class Unclear:
     """What tells of a body in trouble though no symptom is named: where it can be grave by the
     part or the person, where not, any part of a body, and the words that make trouble
-    pressing. Each matcher of `alarms` is one kind."""
+    pressing. Each matcher of `alarms` is one kind, each of `functions` a vital one that fails."""
 
     vital: Matcher
     trouble: Matcher
     body: Matcher
     intense: Matcher
     alarms: tuple[Matcher, ...]
+    functions: tuple[Matcher, ...]
 
 
 @dataclass(frozen=True, slots=True)
