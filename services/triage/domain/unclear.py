@@ -25,8 +25,21 @@ _BACKGROUND = _OBSERVED | {"region"}
 # Kinds about the whole body or the person; a small complaint seldom has two of them.
 _STRONG = frozenset({"blood", "breath", "mind", "region"}) | _OBSERVED
 
-# A wound that bleeds is one thing; somebody drowsy who does not speak is one thing.
-_ONE_THING = (frozenset({"blood", "force"}), frozenset({"mind", "voice"}), frozenset({"force", "voice"}))
+# A wound that bleeds, somebody drowsy who does not speak, a faint that turns pale: one thing each.
+_ONE_THING = frozenset(
+    map(
+        frozenset,
+        (
+            ("blood", "force"),
+            ("mind", "voice"),
+            ("force", "voice"),
+            ("circulation", "collapse"),
+            ("birth", "collapse"),
+            ("birth", "force"),
+            ("birth", "voice"),
+        ),
+    )
+)
 
 
 def unclear_cues(
