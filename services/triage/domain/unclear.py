@@ -37,10 +37,13 @@ _ONE_THING = frozenset(
             ("birth", "collapse"),
             ("birth", "force"),
             ("birth", "voice"),
+            ("birth", "breath"),
+            ("birth", "drowsy"),
+            ("mind", "drowsy"),
+            ("voice", "drowsy"),
         ),
     )
 )
-
 
 def unclear_cues(
     reading: Reading,
@@ -69,14 +72,16 @@ def unclear_cues(
         cues |= {UNCLEAR, UNCLEAR_GRAVE} if len(kinds) >= SEVERAL else {UNCLEAR}
     if cues and kinds & _OBSERVED:
         cues |= {UNCLEAR_GRAVE}
-    return cues | _alarms(kinds, understood=understood) | _functions(reading, words)
+    return cues | _alarms(kinds, understood=understood) | _functions(reading, kinds, words)
 
 
-def _functions(reading: Reading, words: Unclear) -> frozenset[str]:
-    """Two vital functions that fail, told in any words, are more than the worse of them."""
+def _functions(reading: Reading, kinds: frozenset[str], words: Unclear) -> frozenset[str]:
+    """Two vital functions that fail, told in any words, are more than the worse of them; so is
+    a mind that fails and that somebody else has to tell."""
     failing = names_said(reading, words.functions)
     pair = len(failing) >= PAIR and failing not in _ONE_THING
-    return frozenset({VITAL_PAIR}) if pair else frozenset()
+    observed = "third" in kinds and "mind" in failing
+    return frozenset({VITAL_PAIR}) if pair or observed else frozenset()
 
 
 def _unclear(
