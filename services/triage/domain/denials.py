@@ -112,6 +112,8 @@ _NEVER_SO = re.compile(
 )
 _NEVER = re.compile(r"[가-힣]{0,3}?(?:적|일)(?:은|는|이|도)?" + _ADVERBS + r"(?:없|처음)")
 _SO_REACH = 14
+# "배가 뭉쳐서 안 풀리고 피가 쏟아져요": a "not" of a verb that an earlier clause ends with.
+_CLAUSE_ENDS = re.compile(r"(?:고|며|면서|[아어해여와]서|는데|은데|더니|지만|니까)$")
 
 
 def is_denied(reading: Reading, start: int, end: int, own_not: frozenset[str]) -> bool:
@@ -163,10 +165,6 @@ def _not_inside(reading: Reading, start: int, end: int, own_not: frozenset[str])
             return True
         place = squeezed.find("안", place + 1, end - 1)
     return False
-
-
-# "배가 뭉쳐서 안 풀리고 피가 쏟아져요": a "not" of a verb that an earlier clause ends with.
-_CLAUSE_ENDS = re.compile(r"(?:고|며|면서|[아어해여와]서|는데|은데|더니|지만|니까)$")
 
 
 def _of_earlier_clause(reading: Reading, place: int, end: int) -> bool:

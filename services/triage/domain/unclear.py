@@ -40,10 +40,15 @@ _ONE_THING = frozenset(
             ("birth", "breath"),
             ("birth", "drowsy"),
             ("mind", "drowsy"),
+            ("mind", "fit"),
+            ("voice", "fit"),
+            ("drowsy", "fit"),
+            ("collapse", "fit"),
             ("voice", "drowsy"),
         ),
     )
 )
+
 
 def unclear_cues(
     reading: Reading,
