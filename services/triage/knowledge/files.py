@@ -93,6 +93,7 @@ class SignsFile(Entry):
     signs: dict[str, WordsEntry]
     unclear: UnclearEntry
     alarms: dict[str, WordsEntry]
+    functions: dict[str, WordsEntry]
 
 
 class AgeEntry(Entry):

@@ -16,10 +16,12 @@ UNCLEAR_GRAVE = "unclear_grave"
 SEVERAL_ALARMS = "several_alarms"
 MANY_ALARMS = "many_alarms"
 OBSERVED_ALARM = "observed_alarm"
+VITAL_PAIR = "vital_pair"
 ALARM_CUES = frozenset({UNCLEAR_GRAVE, SEVERAL_ALARMS, MANY_ALARMS, OBSERVED_ALARM})
-UNCLEAR_CUES = ALARM_CUES | {UNCLEAR}
-"""The cues of a text that speaks of a body in trouble but is not understood, and of one in which
-alarms of several kinds meet: what no word list holds is treated as urgent until it is asked."""
+UNCLEAR_CUES = ALARM_CUES | {UNCLEAR, VITAL_PAIR}
+"""The cues of a text that speaks of a body in trouble but is not understood, of one in which
+alarms of several kinds meet, and of one that tells of two vital functions: what no word list holds
+is treated as urgent until it is asked."""
 SOUNDS_IMMEDIATE = "sounds_immediate"
 SOUNDS_URGENT = "sounds_urgent"
 SCREEN_CUES = frozenset({SOUNDS_IMMEDIATE, SOUNDS_URGENT})
@@ -101,13 +103,14 @@ class Explained:
 class Unclear:
     """What tells of a body in trouble though no symptom is named: where it can be grave by the
     part or the person, where not, any part of a body, and the words that make trouble
-    pressing. Each matcher of `alarms` is one kind."""
+    pressing. Each matcher of `alarms` is one kind, each of `functions` a vital one that fails."""
 
     vital: Matcher
     trouble: Matcher
     body: Matcher
     intense: Matcher
     alarms: tuple[Matcher, ...]
+    functions: tuple[Matcher, ...]
 
 
 @dataclass(frozen=True, slots=True)
