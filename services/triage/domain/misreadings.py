@@ -51,6 +51,10 @@ _BEFORE = {
     "stridor_barking_cough": re.compile(r"귀(?:에서|에|속에서|안에서)?(?:자꾸|계속|삐)?$"),
     "much_blood": re.compile(r"(?:똥|변|땀|눈물|설사|침|콧물|밥|물)(?:을|를|만|이)?$"),
     "back_pain": re.compile(r"[손발콧]$"),
+    # A limb that was lain on.
+    "tia": re.compile(
+        r"(?:엎드려|베고|베개|깔고|깔려|눌려|쪼그|꼬고|저[려린렸리]|쥐나|쥐가)[^|]{0,20}$"
+    ),
     "cardiac_arrest": re.compile(r"(?:발등|발목|발|다리|종아리|무릎뒤)(?:에서|에|의|쪽)?$"),
     "high_energy": re.compile(
         r"(?:소파|침대|의자|매트|이불)(?:위)?에서(?:(?!떨어|넘어)[^|]){0,5}$"

@@ -71,7 +71,7 @@ _FORMS = (
     # The household's animals, and cases that are only supposed.
     r"(?:강아지|고양이|댕댕이|멍멍이|반려견|반려묘|냥이)(?:가|이|는|도)(?![^.!?\n]{0,14}(?:물[렸려었어고림]|할퀴|할퀸|긁))[^.!?\n]{0,40}?"
     r"(?:더니|(?=(?:할머니|할아버지|할매|할배|엄마|아빠|아버지|어머니|남편|아내|와이프|신랑|아들|딸|아기|애기|애가|애는|애를"
-    r"|아이|손주|손자|손녀|조카|동생|언니|오빠|누나|형이|형님|친구|이모|삼촌|환자|남자|여자|누가|제가|저는|저희|우리|내가|나는|사람))"
+    r"|아이|손주|손자|손녀|조카|동생|언니|오빠|누나|형이|형님|친구|이모|삼촌|환자|남자|여자|아저씨|아주머니|노인|어르신|학생|이웃|행인|누가|제가|저는|저희|우리|내가|나는|사람))"
     r"|[.!?\n]|$)",
     r"(?:만약|만일|혹시라도|가령|예를 들어)[^.!?\n]{0,40}(?:면|다면|경우)",
     r"(?:게임|영화|드라마)\w{0,3}(?:에서|\s마지막|\s장면)[^.!?\n]{0,12}(?:칼빵|칼에|총|맞고|멎는|죽음|죽었|죽는)[^.!?\n]{0,12}",
@@ -135,8 +135,12 @@ def _fiction(lowered: str) -> Iterator[tuple[int, int]]:
     """Sentences of games, scripts and their fans, unless they call for help."""
     for found in _OF_FICTION.finditer(lowered):
         begin = max(0, *(lowered.rfind(mark, 0, found.start()) for mark in ".!?\n"))
+        polite = [end.end() for end in _POLITE_END.finditer(lowered, begin, found.start())]
+        begin = polite[-1] if polite else begin
         stop = _STOP.search(lowered, found.end())
         end = stop.start() if stop else len(lowered)
+        polite_end = _POLITE_END.search(lowered, found.end(), end)
+        end = polite_end.end() if polite_end else end
         if not _FOR_HELP.search(lowered, begin, end):
             yield begin, end
 
