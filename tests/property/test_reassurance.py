@@ -16,9 +16,12 @@ from services.triage.knowledge import load_knowledge
 FILES = Path(__file__).parents[1] / "eval" / "dev"
 KNOWLEDGE = load_knowledge()
 LEAST_URGENT = 6
+FLOORS = {flag.code: flag.floor for flag in KNOWLEDGE.flags}
 GRAVEST = 2
 # What counts weak words and not what is known of the body.
 OF_ALARMS = frozenset({"many_alarms", "unclear_grave"})
+# The screen weighs the whole text, of which a further clause is a part.
+OF_SOUND = frozenset({"sounds_urgent", "sounds_immediate"})
 # A convulsion of a child that "is fine now" is over: that is what the words say.
 OF_NOW = frozenset({"seizure_pattern"})
 REASSURING = [
@@ -67,19 +70,19 @@ def judged(text: str, years: int | None, gender: str | None) -> Assessment:
     return assess(case_of(found, stated), knowledge=KNOWLEDGE)
 
 
-def level(assessment: Assessment) -> int:
-    return LEAST_URGENT if assessment.ktas is None else assessment.ktas
-
-
 def lowered(told: tuple[str, int | None, str | None], clause: str) -> str | None:
     """The sentence where the clause lowers it, None where it does not."""
     text, years, gender = told
-    alone = judged(text, years, gender)
-    if not {flag.code for flag in alone.red_flags} - OF_ALARMS - OF_NOW:
-        return None
     longer = f"{text.rstrip('. ')}. {clause}"
-    calmed = judged(longer, years, gender)
-    return f"{level(alone)} -> {level(calmed)}: {longer}" if level(calmed) > level(alone) else None
+    before, after = floor(judged(text, years, gender)), floor(judged(longer, years, gender))
+    return f"{before} -> {after}: {longer}" if after > before else None
+
+
+def floor(assessment: Assessment) -> int:
+    """The gravest floor of the flags that know something of the body."""
+    left_out = OF_ALARMS | OF_SOUND | OF_NOW
+    known = {flag.code for flag in assessment.red_flags} - left_out
+    return min((FLOORS[code] for code in known), default=LEAST_URGENT)
 
 
 @settings(max_examples=300, deadline=None)
@@ -103,4 +106,4 @@ def test_removing_a_reassuring_clause_never_lowers_urgency(
 ) -> None:
     text, years, gender = told
     longer = f"{text.rstrip('. ')}. {clause}"
-    assert level(judged(text, years, gender)) <= level(judged(longer, years, gender))
+    assert floor(judged(text, years, gender)) <= floor(judged(longer, years, gender))

@@ -24,7 +24,8 @@ from services.triage.domain.taken_back import (
 )
 from services.triage.domain.unclear import unclear_cues
 from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
-from services.triage.knowledge.model import SMALL_CUES, Explained, Knowledge, Lexicon, Matcher, Sex
+from services.triage.knowledge.model import SMALL_CUES, Explained, Knowledge, Lexicon, Sex
+from services.triage.knowledge.wordings import Matcher
 
 Lane = Literal["act", "plan", "wish"]
 
@@ -107,7 +108,9 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
         well=0 if _is_loud(codes, severity, lexicon) else well_being(reading, lexicon.taken_back),
         words=lexicon.unclear,
     )
-    severity |= weighed(unclear, readings.of_cues, knowledge.screen, understood=understood)
+    # What was taken back is no trouble that could be weighed.
+    known = bool(symptoms) or not (severity - readings.told).isdisjoint(knowledge.told)
+    severity |= weighed(unclear, readings.of_cues, knowledge.screen, understood=known)
     return Extraction(
         patient=_patient(reading, age, person, maternity, symptoms, knowledge),
         symptoms=symptoms,

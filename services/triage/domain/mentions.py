@@ -15,7 +15,7 @@ from services.triage.domain.negation import (
     korean_stance,
 )
 from services.triage.domain.reading import Reading
-from services.triage.knowledge.model import Matcher
+from services.triage.knowledge.wordings import Matcher
 
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _SHORT_NOUNS = frozenset(

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from services.triage.domain.mentions import find_mentions, names_said
 from services.triage.domain.reading import BOUNDARY, Reading, erased
-from services.triage.knowledge.model import TAKEN_BACK, Lexicon, Matcher, TakenBack
+from services.triage.knowledge.model import Lexicon
+from services.triage.knowledge.wordings import TAKEN_BACK, Matcher, TakenBack
 
 # How far back a supposition reaches, and where the statement before it ends.
 _REACH = 22

@@ -16,17 +16,10 @@ from services.triage.knowledge.files import (
     WordsEntry,
 )
 from services.triage.knowledge.firsts import hurried
-from services.triage.knowledge.model import (
-    Bounded,
-    Explained,
-    Lexicon,
-    Matcher,
-    Relation,
-    TakenBack,
-    Unclear,
-)
+from services.triage.knowledge.model import Explained, Lexicon, Relation, Unclear
 from services.triage.knowledge.reading import KnowledgeError
 from services.triage.knowledge.spelling import compile_spelling
+from services.triage.knowledge.wordings import Bounded, Matcher, TakenBack
 
 Cause = Literal["pain", "breath"]
 # Every letter that ends in ㄴ: 28 endings, of which it is the fifth.
