@@ -17,9 +17,15 @@ from services.triage.domain.people import Complaint, Person, find_person
 from services.triage.domain.reading import Reading, blanked, masked, read
 from services.triage.domain.screen import weighed
 from services.triage.domain.sexes import sex_of_organs
+from services.triage.domain.taken_back import (
+    well_being,
+    without_feared_names,
+    without_taken_back,
+)
 from services.triage.domain.unclear import unclear_cues
 from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
-from services.triage.knowledge.model import SMALL_CUES, Explained, Knowledge, Lexicon, Matcher, Sex
+from services.triage.knowledge.model import SMALL_CUES, Explained, Knowledge, Lexicon, Sex
+from services.triage.knowledge.wordings import Matcher
 
 Lane = Literal["act", "plan", "wish"]
 
@@ -73,8 +79,10 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     lexicon = knowledge.lexicon
     whole = _told(text, lexicon)
     small = names_said(whole, (m for m in lexicon.cues if m.name in SMALL_CUES))
-    reading = masked(whole, lexicon.idioms, lexicon.idioms_spaced)
-    found = find_mentions(reading, lexicon.symptoms)
+    reading = without_feared_names(whole, lexicon.taken_back)
+    reading = masked(reading, lexicon.idioms, lexicon.idioms_spaced)
+    readings = without_taken_back(reading, whole, lexicon)
+    found = find_mentions(readings.of_symptoms, lexicon.symptoms)
     findings = _current(found, reading.lowered, grave=frozenset(lexicon.gravest))
     person = find_person(
         reading,
@@ -84,29 +92,32 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     )
     mentions = _of_patient(findings, person)
     symptoms = _unexplained(_symptoms(reading, mentions), lexicon.explained)
-    lane = _lane(reading, lexicon.lanes)
+    lane = _lane(readings.of_symptoms, lexicon.lanes)
     symptoms += _lane_symptoms(lane, {symptom.code for symptom in symptoms}, reading)
     codes = {symptom.code for symptom in symptoms}
     maternity = find_maternity(reading)
     age = patient_age(find_ages(reading.lowered, this_year=this_year), person, reading)
-    severity = frozenset(_said(reading, lexicon.cues)) | small
+    severity = frozenset(_said(readings.of_cues, lexicon.cues)) | small | readings.told
     understood = bool(symptoms) or not severity.isdisjoint(knowledge.told)
     history = _known_diseases(reading, lexicon.history, of_speaker=person.is_self is not False)
     unclear = unclear_cues(
-        reading,
+        readings.of_cues,
         found,
         understood=understood,
         background=bool(history),
+        well=0 if _is_loud(codes, severity, lexicon) else well_being(reading, lexicon.taken_back),
         words=lexicon.unclear,
     )
-    severity |= weighed(unclear, reading, knowledge.screen, understood=understood)
+    # What was taken back is no trouble that could be weighed.
+    known = bool(symptoms) or not (severity - readings.told).isdisjoint(knowledge.told)
+    severity |= weighed(unclear, readings.of_cues, knowledge.screen, understood=known)
     return Extraction(
         patient=_patient(reading, age, person, maternity, symptoms, knowledge),
         symptoms=symptoms,
         negated=_negated(mentions, codes),
         history=history,
         special=_special(reading, lexicon.special, age, person, maternity),
-        vitals=find_vitals(reading.lowered),
+        vitals=find_vitals(readings.of_symptoms.lowered),
         onset_minutes=find_onset(reading.lowered),
         severity=severity,
         cry_for_help=lexicon.cry_for_help.search(reading.squeezed) is not None,
@@ -123,6 +134,11 @@ def heard(text: str, lexicon: Lexicon) -> Reading:
 def _told(text: str, lexicon: Lexicon) -> Reading:
     reading = read(text)
     return mended(blanked(reading, not_told(reading.lowered)), lexicon.spelling)
+
+
+def _is_loud(codes: set[str], severity: frozenset[str], lexicon: Lexicon) -> bool:
+    words = lexicon.taken_back
+    return bool(codes & words.loud) or not severity.isdisjoint(words.loud_cues)
 
 
 def _current(

@@ -15,7 +15,7 @@ from services.triage.domain.negation import (
     korean_stance,
 )
 from services.triage.domain.reading import Reading
-from services.triage.knowledge.model import Matcher
+from services.triage.knowledge.wordings import Matcher
 
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _SHORT_NOUNS = frozenset(
@@ -63,11 +63,17 @@ def find_mentions(reading: Reading, matchers: Iterable[Matcher]) -> tuple[Mentio
 def names_said(reading: Reading, matchers: Iterable[Matcher]) -> frozenset[str]:
     """Which of the matchers are said at all, wherever: the first place of each is enough.
     Unlike `find_mentions` it heeds neither shared denials nor second thoughts."""
-    return frozenset(
-        matcher.name
-        for matcher in matchers
-        if any(mention.stance == "said" for mention in _of_one(reading, matcher))
-    )
+    return frozenset(places_said(reading, matchers))
+
+
+def places_said(reading: Reading, matchers: Iterable[Matcher]) -> dict[str, tuple[int, int]]:
+    """Where in the original each of the matchers that are said at all is said first."""
+    places = {}
+    for matcher in matchers:
+        said = next((m for m in _of_one(reading, matcher) if m.stance == "said"), None)
+        if said is not None:
+            places[matcher.name] = (said.start, said.end)
+    return places
 
 
 def _of_one(reading: Reading, matcher: Matcher) -> Iterator[Mention]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from services.triage.domain.denials import is_denied
 from services.triage.domain.reading import Reading
-from services.triage.knowledge.model import Matcher
+from services.triage.knowledge.wordings import Matcher
 
 Stance = Literal["said", "denied", "void"]
 Cause = Literal["pain", "breath"]

@@ -93,6 +93,11 @@ def masked(reading: Reading, korean: re.Pattern[str], spaced: re.Pattern[str]) -
     return replace(reading, lowered=lowered, squeezed=squeezed)
 
 
+def erased(reading: Reading, spans: Sequence[tuple[int, int]]) -> Reading:
+    """The same text with stretches of `squeezed` blanked out; every place stays."""
+    return blanked(reading, [reading.span(start, end) for start, end in spans])
+
+
 def blanked(reading: Reading, spans: Sequence[tuple[int, int]]) -> Reading:
     """The same text with stretches of the original blanked out; every place stays."""
     if not spans:

@@ -7,13 +7,23 @@ from types import MappingProxyType
 from typing import Literal
 
 from services.triage.knowledge.conjugating import beginnings
-from services.triage.knowledge.files import LexiconFile, RelationEntry, SignsFile, WordsEntry
+from services.triage.knowledge.files import (
+    BoundedEntry,
+    LexiconFile,
+    RelationEntry,
+    SignsFile,
+    TakenBackFile,
+    WordsEntry,
+)
 from services.triage.knowledge.firsts import hurried
-from services.triage.knowledge.model import Explained, Lexicon, Matcher, Relation, Unclear
+from services.triage.knowledge.model import Explained, Lexicon, Relation, Unclear
 from services.triage.knowledge.reading import KnowledgeError
 from services.triage.knowledge.spelling import compile_spelling
+from services.triage.knowledge.wordings import Bounded, Matcher, TakenBack
 
 Cause = Literal["pain", "breath"]
+# Every letter that ends in ㄴ: 28 endings, of which it is the fifth.
+_ENDS_IN_N = "".join(chr(0xAC00 + place * 28 + 4) for place in range(399))
 _MACRO = re.compile(r"\{([a-z_]+)\}")
 _HANGUL_WORD = re.compile("[가-힣]{2,}")
 _STEM = re.compile("<([가-힣]+)>")
@@ -22,7 +32,9 @@ _BARRED = re.compile(r"\(\?<?!(?:[^()]|\([^()]*\))*\)")
 _NOT = re.compile(r"안(\[[^\]]*\]|\(\?:[^()]*\)|[가-힣])")
 
 
-def compile_lexicon(file: LexiconFile, signs: SignsFile, names: Mapping[str, str]) -> Lexicon:
+def compile_lexicon(
+    file: LexiconFile, signs: SignsFile, back: TakenBackFile, names: Mapping[str, str]
+) -> Lexicon:
     """`names` are the Korean names of the ontology's codes; cues, diseases and circumstances
     are named by their own keys. The signs are cues that have a file of their own."""
 
@@ -52,6 +64,7 @@ def compile_lexicon(file: LexiconFile, signs: SignsFile, names: Mapping[str, str
         symptoms=table("symptoms", _supplemented(file)),
         cues=(*table("cues", file.cues), *_signs(file, signs)),
         unclear=_unclear(file, signs),
+        taken_back=_taken_back(file, back),
         history=table("history", file.history),
         special=table("special", file.special),
         lanes=table("lanes", {str(key): entry for key, entry in file.lanes.items()}),
@@ -99,6 +112,42 @@ def _unclear(file: LexiconFile, signs: SignsFile) -> Unclear:
         intense=matcher("intense", signs.unclear.intense),
         alarms=tuple(matcher(name, entry) for name, entry in signs.alarms.items()),
         functions=tuple(matcher(name, entry) for name, entry in signs.functions.items()),
+    )
+
+
+def _taken_back(file: LexiconFile, back: TakenBackFile) -> TakenBack:
+    macros = {**file.macros, **back.macros, "n": _ENDS_IN_N}
+
+    def matcher(name: str, entry: WordsEntry) -> Matcher:
+        return _matcher(f"takenback.yaml: {name}", name, name, entry, macros)
+
+    return TakenBack(
+        named=matcher("named", back.named),
+        figures=matcher("figures", back.figures),
+        mistaken=matcher("mistaken", back.mistaken),
+        bounded=tuple(
+            _bounded(f"takenback.yaml: bounded.{name}", entry, macros)
+            for name, entry in back.bounded.items()
+        ),
+        settled=matcher("settled", back.settled),
+        well=tuple(matcher(f"well.{name}", entry) for name, entry in back.well.items()),
+        besides=tuple(matcher(f"besides.{name}", entry) for name, entry in back.besides.items()),
+        relapse=matcher("relapse", back.relapse),
+        frail=matcher("frail", back.frail),
+        loud=frozenset(back.loud),
+        loud_cues=frozenset(back.loud_cues),
+    )
+
+
+def _bounded(place: str, entry: BoundedEntry, macros: Mapping[str, str]) -> Bounded:
+    return Bounded(
+        cause=_union(place, entry.cause, macros),
+        found=_union(place, entry.found, macros),
+        needs=_union(place, entry.needs, macros) if entry.needs else None,
+        keeps=entry.keeps,
+        before=entry.before,
+        sure=entry.sure,
+        tells=entry.tells,
     )
 
 

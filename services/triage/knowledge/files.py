@@ -96,6 +96,31 @@ class SignsFile(Entry):
     functions: dict[str, WordsEntry]
 
 
+class BoundedEntry(Entry):
+    cause: list[str]
+    found: list[str]
+    needs: list[str] = []
+    keeps: bool = False
+    before: bool = False
+    sure: bool = False
+    tells: Literal["taken_back", "chest_wall"] = "taken_back"
+
+
+class TakenBackFile(Entry):
+    macros: dict[str, str]
+    named: WordsEntry
+    figures: WordsEntry
+    mistaken: WordsEntry
+    bounded: dict[str, BoundedEntry]
+    settled: WordsEntry
+    well: dict[str, WordsEntry]
+    besides: dict[str, WordsEntry]
+    relapse: WordsEntry
+    frail: WordsEntry
+    loud: Codes
+    loud_cues: Codes
+
+
 class AgeEntry(Entry):
     min: Annotated[int, Field(ge=0, le=130)] = 0
     max: Annotated[int, Field(ge=0, le=130)] = 130
