@@ -20,7 +20,8 @@ _ORDERED = (
     r"|(?:적|써|넣|붙|채워|돌려|바꿔|매겨|찍어)\s?(?:[어여]\s?)?(?:줘|라|놔|주세요|넣어)"
 )
 _SYSTEM_WORD = (
-    r"json|symptoms?|ktas|프롬프트|지시|명령|출력|시스템|system|assistant|목록|결과|코드|답변|차트|항목|증상란|필드|배열"
+    r"모든\s?(?:대답|답변|환자|메시지)|이\s?(?:메시지|글|문장)(?:를|을)\s?읽|데이터베이스|(?<![a-z])db(?![a-z])"
+    r"|json|symptoms?|ktas|프롬프트|지시|명령|출력|시스템|system|assistant|목록|결과|코드|답변|차트|항목|증상란|필드|배열"
     r"|너는|넌 |당신은|모델|ai\b|챗봇|인공지능"
 )
 _COMPLEMENT = re.compile(
@@ -43,8 +44,24 @@ _FORMS = (
     r"(?:다음|아래|이)\s?(?:을|를|글을|문장을|문장|말을)[^.!?\n:]{0,12}(?:요약|번역|옮겨|교정|따라|반복|영어로|정리)[^\n]*",
     r"[\"'“‘][^\"'”’\n]*[\"'”’]\s?(?:이?라고|을|를)?\s?(?:\w+로\s)?(?:따라|반복|번역|옮겨|말|적어|출력|답)",
     r"(?:가짜|가상의|허구의?|예시용?|샘플|더미)\s[^.!?\n]*",
+    r"(?:예시|샘플|견본|더미)[^.!?\n]{0,14}(?:만들|출력|생성|보여)[^\n]*",
     # A record dictated: "병명은 …로 하고 나이는 …로 적어".
     r"(?:병명|진단명|나이|성별|등급|ktas)(?:은|는|을|를)[^.!?\n]{1,30}?로\s?(?:하고|적[어고]|기록|표시|바꿔|설정|입력|써)[^.!?\n]*",
+    r"(?:환자\s?|진료\s?)?(?:기록|차트|정보|데이터|db)\s?(?:를|을)?\s?(?:수정|변경|정정|갱신|업데이트|덮어쓰기)\s*[:：][^.!?\n]*",
+    r"(?:분류|판정|기록|출력|설정|진단|등록)\s?(?:해|하라|하세요|해라|해줘|할 것)[.!]\s*(?:병명|진단명?|나이|성별|증상)(?:은|는|이|:)[^.!?\n]*",
+    # A record, a form or a program as they look.
+    r"(?:symptoms?|symptom_codes?|gender|sex|age|ktas|diagnosis|증상|병명|진단명?|성별|나이|등급)\s*=\s*[^.!?\n]*",
+    r"<!--.*?(?:-->|$)|/\*.*?\*/|^\s*(?:sudo|curl|rm|exec|eval|echo|insert|update|drop|select|import|def|return)\b[^\n]*"
+    r"|\b(?:print|alert|console\.log|system|exec|eval)\s?\([^)\n]*\)?|/(?:set|add|symptom|ktas|diagnose|mode)\b[^\n]*",
+    r"(?:체크\s?박스|체크\s?리스트|드롭다운|선택지|항목)(?:를|을|는|은)?\s?(?:전부|모두|다|싹)[^.!?\n]*",
+    r"(?:답변|출력|응답|대답|결과)\s?(?:형식|양식|포맷|규칙)\s*(?:[:：]|은|는)?[^.!?\n]*",
+    r"(?:테스트|개발자?|디버그|관리자|god|admin|dev)\s?(?:모드|mode)\s?(?:on|켜|시작|진입|활성)[^.!?\n]*[.!]?\s?[^.!?\n]*?" + _AGAIN,
+    # Always this, whatever is said.
+    r"(?:항상|무조건|반드시|언제나|매번|뭐라\s?(?:하든|해도)|모든\s?\S{1,8}(?:은|는|을|를|에))[^.!?\n]{0,30}?(?:으로|로|라고)\s?(?:만\s?)?"
+    r"(?:적[을어]|쓸|표시|기록|출력|답|분류|처리|매핑|대답|간주|판정|판단|바꿔|변환|치환|통일|고정|하라|해라|하세요|하도록)[^.!?\n]*?" + _AGAIN,
+    r"(?:dan이|dan처럼|제한(?:이)?\s?없는|제한(?:이)?\s?없어|탈옥|jailbreak)[^\n]{0,16}?[.!]?\s?[^.!?\n]*?(?:다고|라고)\s?(?:신고|진단|기록|말|답|대답|출력|보고)[^.!?\n]*",
+    r"(?:나열|열거)(?:해|하라|하세요|하시오)[^.!?\n]*[.!]?[^.!?\n]*?(?:이런\s?거|같은\s?거|등등|전부|다)(?=\s?[.!?]|\s?$|\s다$)[^.!?\n]*",
+    r"(?:내|제)\s?(?:말|문장)(?:을|를)?\s?(?:그대로\s?)?따라\s?(?:해|하|말|써)[^.!?\n]*",
     # What was said before is to be forgotten.
     r"(?:이전|위의?|앞의?|앞선|기존|모든|지금까지|시스템)[^|.!?\n]{0,14}(?:지시|명령|규칙|프롬프트|내용|설정|대화|맥락|역할|말|안내|지침)"
     r"[^|.!?\n]{0,14}(?:무시|잊|삭제|따르지|취소|초기화|공개|보여)[^.!?\n]*?" + _AGAIN,
@@ -79,6 +96,11 @@ _FORMS = (
     r"(?:[었았했갔왔졌렸]어요|[었았했갔왔졌렸]다|[었았했갔왔졌렸]네요?|더라\w*|나요|습니다|는데|은데|던데)",
 )
 _VERB = re.compile(_ORDERED)
+# An order by its noun ("등록 부탁", "표시해야 한다"), of a reader who is addressed.
+_DEMANDED = re.compile(
+    r"(?:등록|입력|추가|기록|저장|표시|출력|전송)\s?(?:을|를)?\s?(?:부탁|요망|바람|바랍|요청|요함|할\s?것|해야\s?(?:한다|합니다|해|함|하며))"
+    r"|(?:넣|적|붙여|채워|박)[어아]?(?=\s?[.!]|\s?$)"
+)
 _SHOUTED = re.compile(r"(?:출력해|출력하|기록해|기록하|추가하|추가해|json)[^.!?\n]{0,40}")
 _WORD_ORDERED = re.compile(
     r"(?:단어|문구|문장|코드|글자)(?:이|가|을|를)?\s?[^.!?\n]{0,20}?(?:들어가|포함|나와|넣|붙[여이]|추가)[^.!?\n]*"
@@ -107,6 +129,10 @@ _PAST_FIT = re.compile(
     r"[^.!?\n]{0,6}?(?:했어요|했습니다|했었|했던|한\s?적|있었)"
 )
 
+_LAST_WEEK = re.compile(
+    r"지난\s?(?:주|번)(?!부터)\S{0,2}\s[^.!?\n]{2,40}?(?:나았|나아졌|괜찮아졌|없어졌|멀쩡해[졌지]|사라졌|다\s?나)"
+)
+
 _JOKED = re.compile(r"(?:농담|장난|드립|뻥)(?:이고|이에요|이야|이었|입니다|임|이다|이지)")
 
 
@@ -125,6 +151,10 @@ def _ordered(lowered: str) -> Iterator[tuple[int, int]]:
         begin = _begin(lowered, found.start())
         head = lowered[begin : found.start()]
         if _COMPLEMENT.search(head) or _ADDRESSED.search(head):
+            yield begin, found.end()
+    for found in _DEMANDED.finditer(lowered):
+        begin = _begin(lowered, found.start())
+        if _ADDRESSED.search(lowered, begin, found.start()):
             yield begin, found.end()
 
 
@@ -152,5 +182,5 @@ def _sentence(lowered: str, place: int) -> int:
 def not_now(lowered: str) -> tuple[tuple[int, int], ...]:
     """Stretches about an illness of the past that is over, and about what was only a joke."""
     joked = ((_sentence(lowered, found.start()), found.end()) for found in _JOKED.finditer(lowered))
-    past = (found.span() for form in (_PAST, _PAST_FIT) for found in form.finditer(lowered))
+    past = (found.span() for form in (_PAST, _LAST_WEEK, _PAST_FIT) for found in form.finditer(lowered))
     return (*past, *joked)
