@@ -11,7 +11,7 @@ from services.triage.domain.reading import Reading
 from services.triage.knowledge.model import Matcher
 
 Stance = Literal["said", "denied", "void"]
-Cause = Literal["pain", "breath"]
+Cause = Literal["pain", "breath", "spin"]
 
 _INSTEAD = re.compile(
     r"(?:증)?(?:이|가|은|는)?(?:대신(?!에?(?:전화|글|써|쓰|물어|올[려리]|신고|문의|여쭤|적|말))|말고(?!도|는?[^|]{0,12}?(?:없|괜찮|멀쩡|정상))|아니(?:고|라|구|라서))"
@@ -21,7 +21,7 @@ _MISTAKEN = re.compile(
     r"|(?:[가-힣]{0,2}?(?:라|다)|(?<=[라다]))고(?:말|썼|적|했|하[셨시]|들[었어])[^|]{0,5}\|?(?:사실|알고보니|실은|다시(?:보|물어|재|확인|쟀)[^|]{0,4}니|재(?:보)?니|정확히)|(?:이?라|[가-힣]{0,2}?다)기보[다단]|(?:건|것은|거는|사람은)[가-힣]{1,5}?(?:이고|고)\|?(?:저|나|전|제)[는가]?|[가-힣]{0,2}(?:건|것은|거는|사람은)(?:제가|내가|저|나)아니[^|]{1,12}\|(?:저는|전|저|나는|난)(?![가-힣]?도)|(?:(?<=한)|인)줄(?:로)?(?:만)?알"
 )
 _FEARED = re.compile(
-    r"보다(?:더)?(?:무서운|무섭|괴로운|싫은)|(?:에)?걸려도|(?:이|가|을|를)?[가-힣]{0,3}?까(?:봐|무서|걱정|싶|\||요|하는|두려|염려)"
+    r"보다(?:더)?(?:무서운|무섭|괴로운|싫은)|(?:에)?걸려도|(?<=걸려)도(?!\||$)|(?:이|가|을|를)?[가-힣]{0,3}?까(?:봐|무서|걱정|싶|\||요|하는|두려|염려)"
     r"|(?:[ㄹ질할을]|[올날될걸릴]){0,1}(?:때까지|정도로|만큼)(?:공부|일[했하]|웃|놀|먹|울었|뛰었|운동|마셨|게임)|도(?:되나|되는지|될까|돼요|되요|괜찮을|괜찮나)"
     r"|(?:가|이|은|는|을|를)?(?:합의금|보험|스케일링|가격|비용|요금|효과음|캐릭터|이모티콘|그림|모양|스티커|자격증|소리효과)"
     r"|까(?:봐|무서|걱정|싶|하는|두려|염려)"
@@ -45,6 +45,7 @@ _SO = r"(?:서|가|갖고|가지고|아|유)?(?:도저히|한숨도|제대로|�
 _BREATHLESS = re.compile(r"숨이?(?:너무|탁|턱)?(?:차|가빠|막혀|막히|맥혀|맥히)" + _SO)
 _IN_PAIN = re.compile(r"(?:아[프파퍼]|쑤[시셔]|가려|가렵|벌렁거려?|결[려리])" + _SO)
 _CHOKED = re.compile(r"목에걸[려렸][^|]{0,4}\|?$|(?:꿀꺽|켁켁|컥컥)[^|]{0,16}\|?$")
+_SPINNING = re.compile(r"(?:돌아|어지러워|어지럽고|어질어질해)(?:서|가지고|갖고)?(?:도저히|막|잘|도통)*$")
 _CAUSE_REACH = 24
 _FAINTING = re.compile(r"(?:기절|실신|쓰러|까무러|졸도|혼절)[가-힣]{0,2}$")
 _DRUG_NAMED = re.compile(
@@ -110,10 +111,17 @@ def korean_stance(reading: Reading, start: int, end: int, matcher: Matcher) -> S
     return "said"
 
 
+_CAUSES: dict[Cause, tuple[re.Pattern[str], ...]] = {
+    "pain": (_BREATHLESS, _CHOKED, _IN_PAIN),
+    "breath": (_BREATHLESS, _CHOKED),
+    "spin": (_SPINNING,),
+}
+
+
 def _is_consequence(squeezed: str, start: int, cause: Cause) -> bool:
     """Whether what was told just before is why it cannot be done ("숨이 차서 못 걷겠어요")."""
     begin = max(0, start - _CAUSE_REACH)
-    causes = (_BREATHLESS, _CHOKED, _IN_PAIN) if cause == "pain" else (_BREATHLESS, _CHOKED)
+    causes = _CAUSES[cause]
     return any(form.search(squeezed, begin, start) for form in causes)
 
 

@@ -13,7 +13,7 @@ from services.triage.knowledge.model import Explained, Lexicon, Matcher, Relatio
 from services.triage.knowledge.reading import KnowledgeError
 from services.triage.knowledge.spelling import compile_spelling
 
-Cause = Literal["pain", "breath"]
+Cause = Literal["pain", "breath", "spin"]
 _MACRO = re.compile(r"\{([a-z_]+)\}")
 _HANGUL_WORD = re.compile("[가-힣]{2,}")
 _STEM = re.compile("<([가-힣]+)>")

@@ -58,7 +58,7 @@ class Matcher:
     own_not: frozenset[str]
     over: frozenset[str]
     literal: bool
-    consequence: Literal["pain", "breath"] | None
+    consequence: Literal["pain", "breath", "spin"] | None
 
 
 @dataclass(frozen=True, slots=True)
