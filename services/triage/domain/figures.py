@@ -230,7 +230,5 @@ def selves_named(reading: Reading, others: Iterable[Figure]) -> list[Figure]:
         owns = found[0] in _POSSESSIVE and any(0 <= s - found.end() <= 4 for s in starts)
         if not owns and not (starts and _WITNESS.match(reading.lowered, found.end())):
             tail = reading.lowered[found.end() : found.end() + 12].replace(" ", "")
-            figures.append(
-                Figure("self", *found.span(), unharmed=_is_unharmed(tail), subject=True)
-            )
+            figures.append(Figure("self", *found.span(), unharmed=_is_unharmed(tail), subject=True))
     return figures

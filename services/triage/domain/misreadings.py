@@ -34,8 +34,13 @@ _FROM = {
 _BEFORE = {
     "back_pain": re.compile(r"[손발콧]$"),
     # What turns yellow besides a person; a big step, and no sniffle.
-    "jaundice": re.compile(r"(?:가래|콧물|소변|오줌|냉|변|똥|고름|진물|침|잎|잎이|가래색|콧물색)(?:이|가|도|은|는|색이|색깔이)?$"),
-    "rhinorrhea": re.compile(r"(?:스물|서른|마흔|쉰|예순|일흔|여든|아흔|[이삼사오육칠팔구]십|\d0|나이|시간|때)(?:대)?(?:을|를|이|살을|세를)?$"),
+    "jaundice": re.compile(
+        r"(?:가래|콧물|소변|오줌|냉|변|똥|고름|진물|침|잎)(?:이|가|도|은|는|색이|색깔이)?$"
+    ),
+    "rhinorrhea": re.compile(
+        r"(?:스물|서른|마흔|쉰|예순|일흔|여든|아흔|[이삼사오육칠팔구]십|\d0|나이|시간|때)"
+        r"(?:대)?(?:을|를|이|살을|세를)?$"
+    ),
     "fall": re.compile(r"(?:tv|티비|텔레비전)(?:를|을)?보[^|]{0,10}$"),
     "cardiac_arrest": re.compile(r"(?:발등|발목|발|다리|종아리|무릎뒤)(?:에서|에|의|쪽)?$"),
     "high_energy": re.compile(

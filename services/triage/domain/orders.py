@@ -48,17 +48,20 @@ _FORMS = (
     # A record dictated: "병명은 …로 하고 나이는 …로 적어".
     r"(?:병명|진단명|나이|성별|등급|ktas)(?:은|는|을|를)[^.!?\n]{1,30}?로\s?(?:하고|적[어고]|기록|표시|바꿔|설정|입력|써)[^.!?\n]*",
     r"(?:환자\s?|진료\s?)?(?:기록|차트|정보|데이터|db)\s?(?:를|을)?\s?(?:수정|변경|정정|갱신|업데이트|덮어쓰기)\s*[:：][^.!?\n]*",
-    r"(?:분류|판정|기록|출력|설정|진단|등록)\s?(?:해|하라|하세요|해라|해줘|할 것)[.!]\s*(?:병명|진단명?|나이|성별|증상)(?:은|는|이|:)[^.!?\n]*",
+    r"(?:분류|판정|기록|출력|설정|진단|등록)\s?(?:해|하라|하세요|해라|해줘|할 것)[.!]\s*"
+    r"(?:병명|진단명?|나이|성별|증상)(?:은|는|이|:)[^.!?\n]*",
     # A record, a form or a program as they look.
     r"(?:symptoms?|symptom_codes?|gender|sex|age|ktas|diagnosis|증상|병명|진단명?|성별|나이|등급)\s*=\s*[^.!?\n]*",
     r"<!--.*?(?:-->|$)|/\*.*?\*/|^\s*(?:sudo|curl|rm|exec|eval|echo|insert|update|drop|select|import|def|return)\b[^\n]*"
     r"|\b(?:print|alert|console\.log|system|exec|eval)\s?\([^)\n]*\)?|/(?:set|add|symptom|ktas|diagnose|mode)\b[^\n]*",
     r"(?:체크\s?박스|체크\s?리스트|드롭다운|선택지|항목)(?:를|을|는|은)?\s?(?:전부|모두|다|싹)[^.!?\n]*",
     r"(?:답변|출력|응답|대답|결과)\s?(?:형식|양식|포맷|규칙)\s*(?:[:：]|은|는)?[^.!?\n]*",
-    r"(?:테스트|개발자?|디버그|관리자|god|admin|dev)\s?(?:모드|mode)\s?(?:on|켜|시작|진입|활성)[^.!?\n]*[.!]?\s?[^.!?\n]*?" + _AGAIN,
+    r"(?:테스트|개발자?|디버그|관리자|god|admin|dev)\s?(?:모드|mode)\s?(?:on|켜|시작|진입|활성)"
+    r"[^.!?\n]*[.!]?\s?[^.!?\n]*?" + _AGAIN,
     # Always this, whatever is said.
     r"(?:항상|무조건|반드시|언제나|매번|뭐라\s?(?:하든|해도)|모든\s?\S{1,8}(?:은|는|을|를|에))[^.!?\n]{0,30}?(?:으로|로|라고)\s?(?:만\s?)?"
-    r"(?:적[을어]|쓸|표시|기록|출력|답|분류|처리|매핑|대답|간주|판정|판단|바꿔|변환|치환|통일|고정|하라|해라|하세요|하도록)[^.!?\n]*?" + _AGAIN,
+    r"(?:적[을어]|쓸|표시|기록|출력|답|분류|처리|매핑|대답|간주|판정|판단|바꿔|변환|치환|통일|고정"
+    r"|하라|해라|하세요|하도록)[^.!?\n]*?" + _AGAIN,
     r"(?:dan이|dan처럼|제한(?:이)?\s?없는|제한(?:이)?\s?없어|탈옥|jailbreak)[^\n]{0,16}?[.!]?\s?[^.!?\n]*?(?:다고|라고)\s?(?:신고|진단|기록|말|답|대답|출력|보고)[^.!?\n]*",
     r"(?:나열|열거)(?:해|하라|하세요|하시오)[^.!?\n]*[.!]?[^.!?\n]*?(?:이런\s?거|같은\s?거|등등|전부|다)(?=\s?[.!?]|\s?$|\s다$)[^.!?\n]*",
     r"(?:내|제)\s?(?:말|문장)(?:을|를)?\s?(?:그대로\s?)?따라\s?(?:해|하|말|써)[^.!?\n]*",
@@ -132,7 +135,7 @@ _PAST_FIT = re.compile(
 _LAST_WEEK = re.compile(
     r"지난\s?(?:주|번)(?!부터)\S{0,2}\s[^.!?\n]{2,40}?(?:나았|나아졌|괜찮아졌|없어졌|멀쩡해[졌지]|사라졌|다\s?나)"
 )
-
+_OVER = (_PAST, _LAST_WEEK, _PAST_FIT)
 _JOKED = re.compile(r"(?:농담|장난|드립|뻥)(?:이고|이에요|이야|이었|입니다|임|이다|이지)")
 
 
@@ -182,5 +185,5 @@ def _sentence(lowered: str, place: int) -> int:
 def not_now(lowered: str) -> tuple[tuple[int, int], ...]:
     """Stretches about an illness of the past that is over, and about what was only a joke."""
     joked = ((_sentence(lowered, found.start()), found.end()) for found in _JOKED.finditer(lowered))
-    past = (found.span() for form in (_PAST, _LAST_WEEK, _PAST_FIT) for found in form.finditer(lowered))
+    past = (found.span() for form in _OVER for found in form.finditer(lowered))
     return (*past, *joked)

@@ -121,9 +121,7 @@ _POINTED = re.compile(
 )
 
 
-def _patient(
-    figures: list[Figure], complaints: Sequence[Complaint], lowered: str
-) -> Figure | None:
+def _patient(figures: list[Figure], complaints: Sequence[Complaint], lowered: str) -> Figure | None:
     if not figures:
         return None
     harmed = [f for f in figures if not f.unharmed] or figures
