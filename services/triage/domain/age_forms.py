@@ -95,6 +95,20 @@ def celebrated_since(match: re.Match[str], _: int) -> Age | None:
     return None if years is None else Age(CELEBRATIONS[match[1]] + years, *match.span())
 
 
+def nearly(match: re.Match[str], _: int) -> Age | None:
+    """ "아흔을 바라보시는": the decade before, "팔순이 코앞인": a year before."""
+    tens = CELEBRATIONS.get(match[1]) or number_of(match[1])
+    if tens is None:
+        return None
+    if match[2].startswith("바라"):
+        return Age(None, *match.span(), band=f"{tens - 10}대")
+    return Age(tens - 1, *match.span())
+
+
+def student(match: re.Match[str], _: int) -> Age:
+    return Age(None, *match.span(), band="20대")
+
+
 def enrolled(match: re.Match[str], this_year: int) -> Age | None:
     """ "99학번": who began to study that year, at nineteen."""
     year = int(match[1]) + (2000 if int(match[1]) <= this_year % 100 else 1900)

@@ -25,6 +25,10 @@ _FROM = {
         r"(?![^|]{0,20}(?:코[가를뼈]|턱|입술|이빨|앞니|광대|다[쳤치]|찢))"
     ),
     "hematemesis": re.compile(r"커피(?:찌꺼기|가루|색)[^|]{0,6}(?:대변|변|똥|설사)"),
+    "inconsolable_crying": re.compile(r"[^|]{0,10}(?<![아애얘])기울"),
+    "testicular_pain": re.compile(r"알(?:았|아|려|고|게)"),
+    # "머리가 뽀사지겠다"
+    "head_injury": re.compile(r"머리[^|]{0,6}(?:깨[져지]|뿌[사서]|뽀[사개]|빠개)지?겠"),
     # Who lies in the street is not frozen, unless it is cold.
     "cold_injury": re.compile(r"길(?:거리|바닥)?(?:에서|에)[^|]{0,8}쓰러져있"),
     "diarrhea": re.compile(r"화장실[^|]{0,16}(?:찔끔|소변|오줌|쉬가|쉬를)"),
@@ -37,6 +41,10 @@ _BEFORE = {
     "jaundice": re.compile(
         r"(?:가래|콧물|소변|오줌|냉|변|똥|고름|진물|침|잎)(?:이|가|도|은|는|색이|색깔이)?$"
     ),
+    "fatigue_lethargy": re.compile(
+        r"(?:얼굴|입꼬리|입|눈꺼풀|볼|뺨)(?:한쪽|쪽|한쪽으로)?(?:이|가|도)?$"
+    ),
+    "inconsolable_crying": re.compile(r"(?<![아애얘])기$"),
     "rhinorrhea": re.compile(
         r"(?:스물|서른|마흔|쉰|예순|일흔|여든|아흔|[이삼사오육칠팔구]십|\d0|나이|시간|때)"
         r"(?:대)?(?:을|를|이|살을|세를)?$"

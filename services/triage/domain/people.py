@@ -6,7 +6,12 @@ from dataclasses import dataclass, replace
 
 from services.triage.domain.figures import ORDER, Figure, others_named, selves_named
 from services.triage.domain.reading import Reading
-from services.triage.domain.sexes import pronoun_sex, sex_between, stated_sex
+from services.triage.domain.sexes import (
+    pronoun_sex,
+    sex_between,
+    sex_by_marriage,
+    stated_sex,
+)
 from services.triage.knowledge.model import Relation, Sex
 
 _THIRD = re.compile(
@@ -74,13 +79,15 @@ def find_person(
     )
     patient = _patient(figures, complaints, reading.lowered)
     if patient is None:
-        return Person(stated_sex(reading), _implied_self(reading, complaints, codes), None, None)
+        is_self = _implied_self(reading, complaints, codes)
+        sex = stated_sex(reading) or (sex_by_marriage(reading) if is_self else None)
+        return Person(sex, is_self, None, None)
     same = [figure for figure in figures if _may_be_one(figure, patient)]
     stretches = _stretches(figures, patient, reading.lowered)
     if patient.kind == "self":
         sex = stated_sex(reading) if len(same) == len(figures) or not others else None
         sex = sex or patient.sex or next((f.sex for f in same if f.sex), None)
-        sex = sex or _sex_beside(reading, patient, figures)
+        sex = sex or _sex_beside(reading, patient, figures) or sex_by_marriage(reading)
         return Person(sex, True, None, patient.start, stretches)
     sex = patient.sex or next((f.sex for f in same if f.sex and not f.unharmed), None)
     if sex is None and (patient.young or all(figure.sex is None for figure in others)):

@@ -23,6 +23,17 @@ _WOMAN = re.compile(
     r"|제왕절개|폐경|완경|임신(?:인지|일수|가능|했을|인것|테스트기?(?:가|에|에서)|반응)|피임약|냉대하|질출혈"
 )
 _MAN = re.compile(r"전립선|고환|불알|음경|음낭|포경|정관수술|발기")
+# "친구 남편" is nobody's own.
+_OWN = (
+    r"(?<![가-힣])(?<!친구\s)(?<!언니\s)(?<!누나\s)(?<!동생\s)(?<!딸\s)(?<!이모\s)(?<!고모\s)(?<!옆집\s)(?<!아는\s)"
+    r"(?<!이웃\s)(?<!동료\s)(?<!사촌\s)(?<!누이\s)(?<!올케\s)(?<!처제\s)(?<!직원\s)(?<!아들\s)(?<!오빠\s)(?<!형\s)(?<!삼촌\s)(?<!전\s)"
+)
+_OF_WIVES = re.compile(
+    _OWN + r"(?:우리)?(?:남편|신랑|시댁|시어머니|시어머님|시아버지|시부모|시누이|시월드)"
+)
+_OF_HUSBANDS = re.compile(
+    _OWN + r"(?:우리)?(?:아내|와이프|집사람|마누라|장모님|장인어른|처가|처제|처남)"
+)
 
 
 def stated_sex(reading: Reading) -> Sex | None:
@@ -39,6 +50,14 @@ def sex_between(told: str) -> Sex | None:
     if bool(male) == bool(female):
         return None
     return "M" if male else "F"
+
+
+def sex_by_marriage(reading: Reading) -> Sex | None:
+    """The writer's, who speaks of a husband or a wife, or of the family of one, as theirs."""
+    wife, husband = _OF_WIVES.search(reading.lowered), _OF_HUSBANDS.search(reading.lowered)
+    if bool(wife) == bool(husband):
+        return None
+    return "F" if wife else "M"
 
 
 def pronoun_sex(reading: Reading) -> Sex | None:
