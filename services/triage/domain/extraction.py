@@ -14,7 +14,7 @@ from services.triage.domain.negation import doubts_noun
 from services.triage.domain.orders import not_now, not_told
 from services.triage.domain.patient_age import patient_age
 from services.triage.domain.people import Complaint, Person, find_person
-from services.triage.domain.reading import Reading, blanked, masked, read
+from services.triage.domain.reading import Reading, blanked, masked, read, sifted
 from services.triage.domain.sexes import sex_of_organs
 from services.triage.domain.unclear import unclear_cues
 from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
@@ -74,6 +74,7 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     reading = mended(blanked(reading, not_told(reading.lowered)), lexicon.spelling)
     small = names_said(reading, (m for m in lexicon.cues if m.name in SMALL_CUES))
     reading = masked(reading, lexicon.idioms, lexicon.idioms_spaced)
+    reading = sifted(reading, lexicon.korean, lexicon.spaced)
     found = find_mentions(reading, lexicon.symptoms)
     findings = _current(found, reading.lowered, grave=frozenset(lexicon.gravest))
     person = find_person(

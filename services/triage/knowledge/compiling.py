@@ -1,8 +1,10 @@
 """Wordings become regular expressions once, when the knowledge is loaded."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
+from itertools import chain, count
 from types import MappingProxyType
 from typing import Literal
 
@@ -10,6 +12,7 @@ from services.triage.knowledge.conjugating import beginnings
 from services.triage.knowledge.files import LexiconFile, RelationEntry, SignsFile, WordsEntry
 from services.triage.knowledge.firsts import hurried
 from services.triage.knowledge.model import Explained, Lexicon, Matcher, Relation, Unclear
+from services.triage.knowledge.needed import Sieve, sieve_of
 from services.triage.knowledge.reading import KnowledgeError
 from services.triage.knowledge.spelling import compile_spelling
 
@@ -40,6 +43,16 @@ def compile_lexicon(file: LexiconFile, signs: SignsFile, names: Mapping[str, str
             for key, entry in entries.items()
         )
 
+    tables = {
+        "symptoms": table("symptoms", _supplemented(file)),
+        "cues": (*table("cues", file.cues), *_signs(file, signs)),
+        "history": table("history", file.history),
+        "special": table("special", file.special),
+        "lanes": table("lanes", {str(key): entry for key, entry in file.lanes.items()}),
+        **_unclear(file, signs),
+    }
+    tables = _numbered(tables)
+    vital, trouble, body, intense = tables["unclear"]
     idioms = _idioms(file, signs)
     if idioms.spaced is None or idioms.korean is None:
         raise KnowledgeError("lexicon.yaml: idioms: both languages are needed")
@@ -49,12 +62,14 @@ def compile_lexicon(file: LexiconFile, signs: SignsFile, names: Mapping[str, str
             real={*file.spelling.real, *_words_of(file)},
             shortened=file.spelling.shortened,
         ),
-        symptoms=table("symptoms", _supplemented(file)),
-        cues=(*table("cues", file.cues), *_signs(file, signs)),
-        unclear=_unclear(file, signs),
-        history=table("history", file.history),
-        special=table("special", file.special),
-        lanes=table("lanes", {str(key): entry for key, entry in file.lanes.items()}),
+        symptoms=tables["symptoms"],
+        cues=tables["cues"],
+        unclear=Unclear(vital, trouble, body, intense, alarms=tables["alarms"]),
+        history=tables["history"],
+        special=tables["special"],
+        lanes=tables["lanes"],
+        korean=_sieve(tables, lambda matcher: matcher.korean),
+        spaced=_sieve(tables, lambda matcher: matcher.spaced),
         idioms=idioms.korean,
         idioms_spaced=idioms.spaced,
         cry_for_help=_union("lexicon.yaml: cry_for_help", file.cry_for_help, file.macros),
@@ -86,19 +101,38 @@ def _signs(file: LexiconFile, signs: SignsFile) -> tuple[Matcher, ...]:
     )
 
 
-def _unclear(file: LexiconFile, signs: SignsFile) -> Unclear:
+def _unclear(file: LexiconFile, signs: SignsFile) -> dict[str, tuple[Matcher, ...]]:
     macros = {**file.macros, **signs.macros}
 
     def matcher(name: str, entry: WordsEntry) -> Matcher:
         return _matcher(f"signs.yaml: unclear.{name}", name, name, entry, macros)
 
-    return Unclear(
-        vital=matcher("vital", signs.unclear.vital),
-        trouble=matcher("trouble", signs.unclear.trouble),
-        body=matcher("body", signs.unclear.body),
-        intense=matcher("intense", signs.unclear.intense),
-        alarms=tuple(matcher(name, entry) for name, entry in signs.alarms.items()),
-    )
+    words = signs.unclear
+    return {
+        "unclear": (
+            matcher("vital", words.vital),
+            matcher("trouble", words.trouble),
+            matcher("body", words.body),
+            matcher("intense", words.intense),
+        ),
+        "alarms": tuple(matcher(name, entry) for name, entry in signs.alarms.items()),
+    }
+
+
+def _numbered(tables: Mapping[str, tuple[Matcher, ...]]) -> dict[str, tuple[Matcher, ...]]:
+    numbers = count()
+    return {
+        name: tuple(replace(matcher, number=next(numbers)) for matcher in matchers)
+        for name, matchers in tables.items()
+    }
+
+
+def _sieve(
+    tables: Mapping[str, tuple[Matcher, ...]],
+    pattern_of: Callable[[Matcher], re.Pattern[str] | None],
+) -> Sieve:
+    told = ((m.number, pattern_of(m)) for m in chain.from_iterable(tables.values()))
+    return sieve_of((number, pattern.pattern) for number, pattern in told if pattern)
 
 
 def _words_of(file: LexiconFile) -> Iterator[str]:

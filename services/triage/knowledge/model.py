@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from services.triage.knowledge.needed import Sieve
 from shared.contracts.nmc import Care
 
 Role = Literal["decisive", "supporting"]
@@ -48,7 +49,8 @@ class Matcher:
     `korean` runs on Korean without spaces, `spaced` on the lowered original. `own_not` are the
     syllables before which a "not" belongs to a wording itself ("소변이 안 나와" has 나). A
     `literal` one is no finding where it is only compared to ("as if stabbed"), a `consequence`
-    not where a pain or a short breath explains it ("it hurts so much that I cannot sleep").
+    not where a pain, a short breath or a spinning head explains it ("it hurts so much that I
+    cannot sleep"). `number` is its bit in the lexicon's sieves.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Matcher:
     over: frozenset[str]
     literal: bool
     consequence: Literal["pain", "breath", "spin"] | None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,8 @@ class Lexicon:
     history: tuple[Matcher, ...]
     special: tuple[Matcher, ...]
     lanes: tuple[Matcher, ...]
+    korean: Sieve
+    spaced: Sieve
     idioms: re.Pattern[str]
     idioms_spaced: re.Pattern[str]
     cry_for_help: re.Pattern[str]
