@@ -7,12 +7,13 @@ from services.triage.domain import age_forms as told
 from services.triage.domain.age_forms import MIXED, Age, Reader
 from services.triage.domain.age_words import ENGLISH, SPANS, WORD_BANDS
 from services.triage.domain.numbers import NATIVE, NATIVE_TENS, SINO
+from services.triage.knowledge.needed import Forms
 
 
 def find_ages(lowered: str, *, this_year: int) -> tuple[Age, ...]:
     """Ages in the order of the text; of a correction only the later one."""
     found: list[Age] = []
-    for pattern, reader in _FORMS:
+    for pattern, reader in _FORMS.possible(lowered):
         for match in pattern.finditer(lowered):
             age = reader(match, this_year)
             if age and not any(_overlap(age, other) for other in found):
@@ -65,8 +66,8 @@ _COUNTED = "명|번|시|분|일|개|층|호|주|월|년|도|kg|cm|kilo|mm|위|�
 _NOT_METRES = r"(?!\s*(?:높이|깊이|거리|정도|아래|위|앞|쯤|high|tall|deep|away))"
 
 
-def _forms(*forms: tuple[str, Reader]) -> tuple[tuple[re.Pattern[str], Reader], ...]:
-    return tuple((re.compile(pattern), reader) for pattern, reader in forms)
+def _forms(*forms: tuple[str, Reader]) -> Forms[Reader]:
+    return Forms([(re.compile(pattern), reader) for pattern, reader in forms])
 
 
 # The first form that reads a stretch keeps it; later ones see only what is left.

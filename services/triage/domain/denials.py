@@ -9,6 +9,7 @@ clause, and no denied end is a denial: a fever that does not go down is there.
 import re
 
 from services.triage.domain.reading import Reading
+from services.triage.knowledge.needed import Forms
 
 _INNOCENT = "쪽|에|으로|면|구|과|방|녕|전|경|약|압|달|절|색|부|내|테|정|감|주|마"
 _WORD_NOT = rf"(?<![불편미동집보제위치입목귀코눈차몸배속])안(?!{_INNOCENT})"
@@ -75,8 +76,10 @@ _ABSENT = r"없(?!어[지졌질져]|애|앴|던|다가)"
 _PIECE = r"(?:지|진|질|디|짐|들|덜)(?:는|도|를|가|은|만|고)?"
 
 
-def _forms(*bodies: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(map(re.compile, bodies))
+def _forms(*bodies: str) -> Forms[bool]:
+    """Each with whether it names the rest of a word that it steps over."""
+    patterns = map(re.compile, bodies)
+    return Forms([(pattern, "rest" in pattern.groupindex) for pattern in patterns])
 
 
 _DENIALS = _forms(
@@ -166,7 +169,10 @@ def is_denied(reading: Reading, start: int, end: int, own_not: frozenset[str]) -
     if _NEVER.match(squeezed, end) and _NEVER_SO.search(squeezed, max(0, start - _SO_REACH), end):
         return False
     return (
-        any(_holds(form, reading, end) for form in _DENIALS)
+        any(
+            _holds(form, reading, end, has_rest=has_rest)
+            for form, has_rest in _DENIALS.possible(squeezed)
+        )
         or _is_answered_no(reading, end)
         or (reading.words[end - 1][1] == end and _OR_TAKEN.match(squeezed, end) is not None)
         or (
@@ -178,20 +184,20 @@ def is_denied(reading: Reading, start: int, end: int, own_not: frozenset[str]) -
 
 def denies_noun(squeezed: str, end: int) -> bool:
     """Whether what follows says that the noun just named is absent ("열은 없고")."""
-    return any(form.match(squeezed, end) for form in _DENIALS)
+    return any(form.match(squeezed, end) for form, _ in _DENIALS.possible(squeezed))
 
 
-def _holds(form: re.Pattern[str], reading: Reading, end: int) -> bool:
+def _holds(form: re.Pattern[str], reading: Reading, end: int, *, has_rest: bool) -> bool:
     found = form.match(reading.squeezed, end)
     if found is None:
         return False
-    rest = found.end("rest") if "rest" in form.groupindex else end
+    rest = found.end("rest") if has_rest else end
     return rest == end or rest <= reading.words[end - 1][1]
 
 
 def _is_answered_no(reading: Reading, end: int) -> bool:
     found = _ANSWERED.match(reading.squeezed, end)
-    if found is None or not _holds(_ANSWERED, reading, end):
+    if found is None or not _holds(_ANSWERED, reading, end, has_rest=True):
         return False
     between = slice(reading.origin[end - 1], reading.origin[found.start("no")])
     return "?" in reading.lowered[between]

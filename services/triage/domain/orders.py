@@ -4,6 +4,8 @@ fiction, news, dreams, and cases that are only supposed."""
 import re
 from collections.abc import Iterator
 
+from services.triage.knowledge.needed import Forms
+
 # Where a real complaint may begin again behind an order.
 _AGAIN = (
     r"(?=(?:실제로?|실은|사실은?|진짜로?는?|저는|제가|저 |나는|내가|전 |근데|그런데"
@@ -126,7 +128,7 @@ _OF_FICTION = re.compile(
 _FOR_HELP = re.compile(r"병원|119|응급|살려")
 _STOP = re.compile(r"[.!?\n]")
 _REACH = 60
-_NOT_TOLD = tuple(map(re.compile, _FORMS))
+_NOT_TOLD = Forms([(re.compile(form), None) for form in _FORMS])
 _PAST = re.compile(
     r"(?:작년|재작년|예전|옛날|어릴\s?때|어렸을\s?(?:때|적)|\d+\s?년\s?전|몇\s?년\s?전|지난\s?(?:달|해|겨울|여름|봄|가을)|한때|과거)"
     r"[^.!?\n]{2,40}?(?:나았|나아졌|완치|괜찮|없어졌|없어요|없고|없습|멀쩡|안\s?그래|없었|사라졌|다\s?나)"
@@ -146,7 +148,8 @@ _JOKED = re.compile(r"(?:농담|장난|드립|뻥)(?:이고|이에요|이야|이
 
 def not_told(lowered: str) -> tuple[tuple[int, int], ...]:
     """Stretches that say nothing of anybody here."""
-    spans = [found.span() for form in _NOT_TOLD for found in form.finditer(lowered)]
+    forms = _NOT_TOLD.possible(lowered)
+    spans = [found.span() for form, _ in forms for found in form.finditer(lowered)]
     return (*spans, *_ordered(lowered), *_fiction(lowered))
 
 

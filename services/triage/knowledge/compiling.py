@@ -1,7 +1,7 @@
 """Wordings become regular expressions once, when the knowledge is loaded."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from itertools import chain, count
@@ -12,12 +12,13 @@ from services.triage.knowledge.conjugating import beginnings
 from services.triage.knowledge.files import LexiconFile, RelationEntry, SignsFile, WordsEntry
 from services.triage.knowledge.firsts import hurried
 from services.triage.knowledge.model import Explained, Lexicon, Matcher, Relation, Unclear
-from services.triage.knowledge.needed import Sieve, sieve_of
+from services.triage.knowledge.needed import needed_units, sieve_of
 from services.triage.knowledge.reading import KnowledgeError
 from services.triage.knowledge.spelling import compile_spelling
 
 Cause = Literal["pain", "breath", "spin"]
 _MACRO = re.compile(r"\{([a-z_]+)\}")
+_LONG = 600
 _HANGUL_WORD = re.compile("[가-힣]{2,}")
 _STEM = re.compile("<([가-힣]+)>")
 # What stands behind a "not" in a wording: a syllable, a choice of them, or a group of choices.
@@ -53,6 +54,7 @@ def compile_lexicon(file: LexiconFile, signs: SignsFile, names: Mapping[str, str
     }
     tables = _numbered(tables)
     vital, trouble, body, intense = tables["unclear"]
+    told = [*chain.from_iterable(tables.values())]
     idioms = _idioms(file, signs)
     if idioms.spaced is None or idioms.korean is None:
         raise KnowledgeError("lexicon.yaml: idioms: both languages are needed")
@@ -68,8 +70,8 @@ def compile_lexicon(file: LexiconFile, signs: SignsFile, names: Mapping[str, str
         history=tables["history"],
         special=tables["special"],
         lanes=tables["lanes"],
-        korean=_sieve(tables, lambda matcher: matcher.korean),
-        spaced=_sieve(tables, lambda matcher: matcher.spaced),
+        korean=sieve_of((m.number, m.korean_needs) for m in told if m.korean),
+        spaced=sieve_of((m.number, m.spaced_needs) for m in told if m.spaced),
         idioms=idioms.korean,
         idioms_spaced=idioms.spaced,
         cry_for_help=_union("lexicon.yaml: cry_for_help", file.cry_for_help, file.macros),
@@ -127,14 +129,6 @@ def _numbered(tables: Mapping[str, tuple[Matcher, ...]]) -> dict[str, tuple[Matc
     }
 
 
-def _sieve(
-    tables: Mapping[str, tuple[Matcher, ...]],
-    pattern_of: Callable[[Matcher], re.Pattern[str] | None],
-) -> Sieve:
-    told = ((m.number, pattern_of(m)) for m in chain.from_iterable(tables.values()))
-    return sieve_of((number, pattern.pattern) for number, pattern in told if pattern)
-
-
 def _words_of(file: LexiconFile) -> Iterator[str]:
     """Whatever the lexicon itself says is spelt as it is meant to be."""
     for section in (file.symptoms, file.supplement, file.cues, file.history, file.special):
@@ -168,14 +162,16 @@ def _matcher(
     literal: Collection[str] = (),
     consequences: Mapping[str, Cause] | None = None,
 ) -> Matcher:
+    korean = "|".join(_expanded(place, words, macros) for words in entry.ko)
+    spaced = "|".join(_expanded(place, words, macros) for words in entry.en)
     return Matcher(
         name=key,
         ko=name,
-        korean=_union(place, entry.ko, macros) if entry.ko else None,
-        spaced=_spaced(place, entry.en, macros) if entry.en else None,
-        own_not=frozenset(
-            first for words in entry.ko for first in _after_not(_expanded(place, words, macros))
-        ),
+        korean=_compiled(place, _quick(korean)) if korean else None,
+        spaced=_compiled(place, _whole_words(spaced)) if spaced else None,
+        korean_needs=needed_units(korean),
+        spaced_needs=needed_units(spaced),
+        own_not=frozenset(_after_not(korean)),
         over=frozenset(entry.over),
         literal=key in literal,
         consequence=(consequences or {}).get(key),
@@ -195,9 +191,13 @@ def _union(place: str, wordings: Iterable[str], macros: Mapping[str, str]) -> re
     return _compiled(place, hurried(body))
 
 
-def _spaced(place: str, wordings: Iterable[str], macros: Mapping[str, str]) -> re.Pattern[str]:
-    body = "|".join(_expanded(place, words, macros) for words in wordings)
-    return _compiled(place, rf"(?<![a-z0-9])(?:{body})(?![a-z0-9])")
+def _quick(body: str) -> str:
+    """A short wording is tried as quickly as its first letters are looked at."""
+    return hurried(body) if len(body) >= _LONG else body
+
+
+def _whole_words(body: str) -> str:
+    return rf"(?<![a-z0-9])(?:{body})(?![a-z0-9])"
 
 
 def _expanded(place: str, words: str, macros: Mapping[str, str]) -> str:

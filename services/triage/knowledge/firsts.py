@@ -26,7 +26,7 @@ def hurried(pattern: str) -> str:
     """The same pattern with a look at its first letter before it, where those are known."""
     try:
         letters = first_letters(pattern)
-    except IndexError:
+    except ValueError:
         # Not a whole pattern: the compiler tells what is wrong with it.
         return pattern
     if not letters:

@@ -50,7 +50,8 @@ class Matcher:
     syllables before which a "not" belongs to a wording itself ("소변이 안 나와" has 나). A
     `literal` one is no finding where it is only compared to ("as if stabbed"), a `consequence`
     not where a pain, a short breath or a spinning head explains it ("it hurts so much that I
-    cannot sleep"). `number` is its bit in the lexicon's sieves.
+    cannot sleep"). `number` is its bit in the lexicon's sieves, which are made of what its two
+    patterns need.
     """
 
     name: str
@@ -61,6 +62,8 @@ class Matcher:
     over: frozenset[str]
     literal: bool
     consequence: Literal["pain", "breath", "spin"] | None
+    korean_needs: frozenset[str] | None
+    spaced_needs: frozenset[str] | None
     number: int = 0
 
 

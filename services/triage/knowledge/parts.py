@@ -1,11 +1,19 @@
 """A wording taken apart: its choices, and the atoms of each with how often they may come."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
 _HANGUL_RANGE = re.compile("[가-힣]-[가-힣]")
-_QUANTIFIER = re.compile(r"(\?|\*|\+|\{(\d*),?\d*\})\??")
+_QUANTIFIER = re.compile(r"(\?|\*|\+|\{(\d*),?\d*\})[?+]?")
+_SIMPLE = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]", re.DOTALL)
+_JOINT = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|[()|]", re.DOTALL)
+
+
+_GROUP = re.compile(r"\((?:\?:|\?P<\w+>|(?!\?))")
+_OPENING = "([\\"
+_DEEPER = {"(": 1, ")": -1}
 
 
 class Atom(NamedTuple):
@@ -22,35 +30,44 @@ class Atom(NamedTuple):
 
     @property
     def group(self) -> str | None:
-        return self.text[3:-1] if self.text.startswith("(?:") else None
+        """What stands in a group, with a name or a number or without."""
+        opened = _GROUP.match(self.text)
+        return self.text[opened.end() : -1] if opened else None
 
 
 @cache
 def choices(pattern: str) -> tuple[str, ...]:
-    """The alternatives at the top of a pattern."""
-    found, start, place = [], 0, 0
-    while place < len(pattern):
-        if pattern[place] == "|":
-            found.append(pattern[start:place])
-            start = place = place + 1
-        else:
-            place = _atom_end(pattern, place)
+    """The alternatives at the top of a pattern; ValueError where it is not a whole one."""
+    if "|" not in pattern and "(" not in pattern:
+        return (pattern,)
+    found, start, depth = [], 0, 0
+    for joint in _JOINT.finditer(pattern):
+        if joint[0] == "(":
+            depth += 1
+        elif joint[0] == ")":
+            depth -= 1
+        elif joint[0] == "|" and not depth:
+            found.append(pattern[start : joint.start()])
+            start = joint.end()
+    if depth:
+        raise ValueError(pattern)
     return (*found, pattern[start:])
 
 
-@cache
-def atoms(sequence: str) -> tuple[Atom, ...]:
-    """The atoms of one alternative, in order."""
-    found, place = [], 0
+def atoms(sequence: str) -> Iterator[Atom]:
+    """The atoms of one alternative, in order; ValueError where it is not a whole one."""
+    place = 0
     while place < len(sequence):
         end = _atom_end(sequence, place)
         quantifier = _QUANTIFIER.match(sequence, end)
-        optional = quantifier is not None and (
-            quantifier[1] in ("?", "*") or quantifier[2] in ("0", "")
-        )
-        found.append(Atom(sequence[place:end], optional, quantifier is not None))
-        place = quantifier.end() if quantifier else end
-    return tuple(found)
+        text = sequence[place:end]
+        if quantifier is None:
+            yield Atom(text, optional=False, counted=False)
+            place = end
+        else:
+            optional = quantifier[1] in ("?", "*") or quantifier[2] in ("0", "")
+            yield Atom(text, optional, counted=True)
+            place = quantifier.end()
 
 
 @cache
@@ -77,30 +94,20 @@ def _of_class(atom: str) -> frozenset[str] | None:
 
 
 def _atom_end(sequence: str, place: int) -> int:
-    if sequence[place] == "\\":
-        return place + 2
-    if sequence[place] == "[":
-        return _class_end(sequence, place)
-    if sequence[place] != "(":
+    first = sequence[place]
+    if first not in _OPENING:
         return place + 1
+    if first != "(":
+        return _end_of(_SIMPLE.match(sequence, place), sequence)
     depth = 0
-    while True:
-        letter = sequence[place]
-        if letter == "\\":
-            place += 1
-        elif letter == "[":
-            place = _class_end(sequence, place) - 1
-        elif letter == "(":
-            depth += 1
-        elif letter == ")":
-            depth -= 1
-            if not depth:
-                return place + 1
-        place += 1
+    for joint in _JOINT.finditer(sequence, place):
+        depth += _DEEPER.get(joint[0], 0)
+        if not depth:
+            return joint.end()
+    raise ValueError(sequence)
 
 
-def _class_end(sequence: str, place: int) -> int:
-    place += 1
-    while sequence[place] != "]":
-        place += 2 if sequence[place] == "\\" else 1
-    return place + 1
+def _end_of(found: re.Match[str] | None, sequence: str) -> int:
+    if found is None:
+        raise ValueError(sequence)
+    return found.end()
