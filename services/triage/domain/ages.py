@@ -96,7 +96,10 @@ _FORMS = _forms(
         rf"([한두석세넉네]\s?달|일주일|열흘|보름)\s*(?:된|짜리|밖에\s*안\s*된|도\s*안\s*된)\s*{_OF_CHILD}",
         told.days_in_words,
     ),
-    (rf"(?:생후|{_BORN})\s*(?:만\s*|이제\s*)?{_N}\s*(?:개월|달)", told.months),
+    (
+        rf"(?:생후|{_BORN})\s*(?:만\s*|이제\s*)?({SINO}|{NATIVE}|\d{{1,3}}|[일이삼사오육칠팔구])\s*(?:개월|달)",
+        told.months,
+    ),
     (rf"(?<!\d)(\d{{1,2}})\s*(?:개월|달)\s*(?:된|짜리)?\s*{_OF_CHILD}", told.months),
     (rf"(?<!\d)(\d{{1,2}})\s*개월{_LASTING}", told.bare_months),
     (r"(\d{1,2})\s*个月|(?<!\d)(\d{1,2})\s*tháng tuổi", told.bare_months),

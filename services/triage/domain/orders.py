@@ -4,6 +4,7 @@ fiction, news, dreams, and cases that are only supposed."""
 import re
 from collections.abc import Iterator
 
+from services.triage.domain.quotations import spoken_of
 from services.triage.knowledge.needed import Forms
 
 # Where a real complaint may begin again behind an order.
@@ -65,6 +66,16 @@ _FORMS = (
     r"(?:답변|출력|응답|대답|결과)\s?(?:형식|양식|포맷|규칙)\s*(?:[:：]|은|는)?[^.!?\n]*",
     r"(?:테스트|개발자?|디버그|관리자|god|admin|dev)\s?(?:모드|mode)\s?(?:on|켜|시작|진입|활성)"
     r"[^.!?\n]*[.!]?\s?[^.!?\n]*?" + _AGAIN,
+    # Of all patients at once, of texts and books.
+    r"모든\s?(?:환자|사용자|이용자|입력|메시지|질문|대답|답변)(?:는|은|를|을|의|에게|들은|들을|분은|분들은)?[^.!?\n]*",
+    r"(?:다음|앞으로|이제부터)\s?(?:오는\s|올\s)?(?:환자|사람|사용자|질문|메시지)(?:부터|은|는|를|들은)[^.!?\n]*",
+    r"(?:출력|입력|응답|답변|대답)\s?(?:예시?|샘플)\s*[)）:：][^\n]*",
+    r"(?:레포트|리포트|과제|숙제|논문|발표\s?자료|독후감|블로그|기사|소설|대본|웹툰|퀴즈)(?:를|을)?\s?(?:쓰는데|쓰는\s?중|하는데|하는\s?중|인데|중인데|준비|작성)[^\n]*?"
+    + _AGAIN[:-2]
+    + r"\n]|$)",
+    r"[^.!?\n]{0,30}(?:해몽|꿈풀이)[^.!?\n]*"
+    r"|[^.!?\n]{0,30}(?:소설|영화|드라마|노래|음악|책|웹툰|만화|게임|앱|맛집|명대사)\s?(?:좀\s|하나\s)?추천[^.!?\n]*",
+    r"[^.!?\n]{0,16}(?:강아지|고양이|댕댕이|멍멍이|반려견|반려묘|냥이)(?:한테|에게)\s[^.!?\n]{0,12}(?:먹여|먹이|줘도|발라|약을)[^.!?\n]*",
     # Always this, whatever is said.
     r"(?:항상|무조건|반드시|언제나|매번|뭐라\s?(?:하든|해도)|모든\s?\S{1,8}(?:은|는|을|를|에))[^.!?\n]{0,30}?(?:으로|로|라고)\s?(?:만\s?)?"
     r"(?:적[을어]|쓸|표시|기록|출력|답|분류|처리|매핑|대답|간주|판정|판단|바꿔|변환|치환|통일|고정"
@@ -75,7 +86,7 @@ _FORMS = (
     # What was said before is to be forgotten.
     r"(?:이전|위의?|앞의?|앞선|기존|모든|지금까지|시스템)[^|.!?\n]{0,14}(?:지시|명령|규칙|프롬프트|내용|설정|대화|맥락|역할|말|안내|지침)"
     r"[^|.!?\n]{0,14}(?:무시|잊|삭제|따르지|취소|초기화|공개|보여)[^.!?\n]*?" + _AGAIN,
-    r"(?:ignore|disregard|forget|override|bypass)\b[^.!?\n]{0,40}?(?:instruction|rule|prompt|above|previous|guideline|said|polic|safety)[^!?\n]*?"
+    r"(?:ignore|disregard|forget|override|bypass)\b[^.!?\n]{0,40}?(?:instruction|rule|prompt|above|previous|prior|guideline|said|polic|safety|earlier|everything)[^!?\n]*?"
     + _AGAIN_ENGLISH,
     r"(?:^|[.!?\n,;]\s*)(?:please |now |then |and |just )?(?:set|list|output|print"
     r"|add|mark|report|classify|return|respond"
@@ -121,6 +132,10 @@ _SAID_SO = re.compile(
 _ADDRESSED = re.compile(_SYSTEM_WORD)
 # A polite sentence ends without a full stop; what is quoted goes on.
 _POLITE_END = re.compile(r"(?:요|니다|죠)\s+(?!(?:이?라고|하고|라는))")
+_MACHINE = re.compile(
+    r"해킹당|탈옥|비밀\s?임무|성능\s?(?:시험|테스트)|기대\s?값|프롬프트|시스템\s?메시지|override|jailbreak|debug|디버그"
+)
+_ANEW = re.compile(rf"{_AGAIN}|(?<=[고데요만니])\s")
 _OF_FICTION = re.compile(
     r"스릴러|웹툰|최신화|남주|여주|주인공|범인|스포\s?미안|디버프|가챠|레이드|만렙|퀘스트|반전이|명장면"
     r"|배우\s?연기|시즌\s?\d|애니메이션|롤에서|배그"
@@ -150,7 +165,13 @@ def not_told(lowered: str) -> tuple[tuple[int, int], ...]:
     """Stretches that say nothing of anybody here."""
     forms = _NOT_TOLD.possible(lowered)
     spans = [found.span() for form, _ in forms for found in form.finditer(lowered)]
-    return (*spans, *_ordered(lowered), *_fiction(lowered))
+    return (
+        *spans,
+        *_ordered(lowered),
+        *_of_machine(lowered),
+        *_fiction(lowered),
+        *spoken_of(lowered),
+    )
 
 
 def _ordered(lowered: str) -> Iterator[tuple[int, int]]:
@@ -167,6 +188,14 @@ def _ordered(lowered: str) -> Iterator[tuple[int, int]]:
         begin = _begin(lowered, found.start())
         if _ADDRESSED.search(lowered, begin, found.start()):
             yield begin, found.end()
+
+
+def _of_machine(lowered: str) -> Iterator[tuple[int, int]]:
+    """The clause that speaks of what reads it; what stands before a comma is another's."""
+    for found in _MACHINE.finditer(lowered):
+        begin = max(_begin(lowered, found.start()), lowered.rfind(",", 0, found.start()))
+        again = _ANEW.search(lowered, found.end())
+        yield begin, again.start() if again else len(lowered)
 
 
 def _fiction(lowered: str) -> Iterator[tuple[int, int]]:
