@@ -108,5 +108,6 @@ def _all(knowledge: Knowledge) -> list[Matcher]:
         *words.special,
         *words.lanes,
         *unclear.alarms,
+        *unclear.functions,
         *(unclear.vital, unclear.trouble, unclear.body, unclear.intense),
     ]

@@ -66,7 +66,14 @@ def compile_lexicon(file: LexiconFile, signs: SignsFile, names: Mapping[str, str
         ),
         symptoms=tables["symptoms"],
         cues=tables["cues"],
-        unclear=Unclear(vital, trouble, body, intense, alarms=tables["alarms"]),
+        unclear=Unclear(
+            vital,
+            trouble,
+            body,
+            intense,
+            alarms=tables["alarms"],
+            functions=tables["functions"],
+        ),
         history=tables["history"],
         special=tables["special"],
         lanes=tables["lanes"],
@@ -118,6 +125,7 @@ def _unclear(file: LexiconFile, signs: SignsFile) -> dict[str, tuple[Matcher, ..
             matcher("intense", words.intense),
         ),
         "alarms": tuple(matcher(name, entry) for name, entry in signs.alarms.items()),
+        "functions": tuple(matcher(name, entry) for name, entry in signs.functions.items()),
     }
 
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from services.triage.knowledge import files
 from services.triage.knowledge.compiling import compile_lexicon
 from services.triage.knowledge.model import (
+    SCREEN_CUES,
     UNCLEAR_CUES,
     AdviceBook,
     AdviceText,
@@ -25,9 +26,19 @@ from services.triage.knowledge.model import (
 from services.triage.knowledge.plans import compile_plans
 from services.triage.knowledge.reading import KnowledgeError, read_file
 from services.triage.knowledge.rules import Vocabulary, pattern_of, patterns_of
+from services.triage.knowledge.weights import WEIGHTS, read_screen
 
 FOLDER = Path(__file__).parent
-FILES = ("advice", "complaints", "lexicon", "ontology", "presentations", "redflags", "signs")
+FILES = (
+    *(
+        f"{name}.yaml"
+        for name in (
+            "advice", "complaints", "lexicon", "ontology", "presentations", "redflags", "screen",
+            "signs",
+        )
+    ),
+    WEIGHTS,
+)  # fmt: skip
 
 
 def load_knowledge(folder: Path = FOLDER) -> Knowledge:
@@ -66,6 +77,7 @@ def _loaded(folder: Path) -> Knowledge:
         ruleset=ontology_file.ruleset,
         ontology=ontology,
         lexicon=lexicon,
+        screen=read_screen(folder),
         flags=_flags(flags_file, vocabulary),
         complaints=_complaints(complaints, vocabulary),
         told=_told(complaints, vocabulary),
@@ -82,7 +94,7 @@ def _loaded(folder: Path) -> Knowledge:
 def _digest(folder: Path) -> str:
     total = hashlib.sha256()
     for name in FILES:
-        total.update(name.encode() + b"\0" + (folder / f"{name}.yaml").read_bytes() + b"\0")
+        total.update(name.encode() + b"\0" + (folder / name).read_bytes() + b"\0")
     return total.hexdigest()
 
 
@@ -116,7 +128,7 @@ def _lexicon(
         _known("lexicon.yaml", f"symptoms.{code}.over", entry.over, ontology)
     words = [word for entry in file.relations for word in entry.words]
     _unique("lexicon.yaml", "relations", words)
-    _unique("signs.yaml", "signs", [*file.cues, *signs.signs, *UNCLEAR_CUES])
+    _unique("signs.yaml", "signs", [*file.cues, *signs.signs, *UNCLEAR_CUES, *SCREEN_CUES])
     return compile_lexicon(file, signs, {code: concept.ko for code, concept in ontology.items()})
 
 
@@ -127,7 +139,7 @@ def _vocabulary(
     return Vocabulary(
         codes=frozenset(ontology),
         flags=frozenset(entry.code for entry in flags.flags),
-        cues=frozenset(matcher.name for matcher in lexicon.cues) | UNCLEAR_CUES,
+        cues=frozenset(matcher.name for matcher in lexicon.cues) | UNCLEAR_CUES | SCREEN_CUES,
         history=frozenset(m.name for m in (*lexicon.history, *lexicon.special)),
         special=frozenset(matcher.name for matcher in lexicon.special)
         | frozenset(lexicon.relations.stage_of.values()),
