@@ -14,10 +14,11 @@ from services.triage.domain.negation import doubts_noun
 from services.triage.domain.orders import not_now, not_told
 from services.triage.domain.patient_age import patient_age
 from services.triage.domain.people import Complaint, Person, find_person
-from services.triage.domain.reading import Reading, blanked, masked, read
+from services.triage.domain.reading import Reading, blanked, masked, read, sifted
 from services.triage.domain.screen import weighed
 from services.triage.domain.sexes import sex_of_organs
 from services.triage.domain.taken_back import (
+    Readings,
     well_being,
     without_feared_names,
     without_taken_back,
@@ -77,11 +78,8 @@ class Extraction:
 def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     """What the text says about the patient. Unknown is None or absent, never a guess."""
     lexicon = knowledge.lexicon
-    whole = _told(text, lexicon)
+    whole, reading, readings = _readings(text, lexicon)
     small = names_said(whole, (m for m in lexicon.cues if m.name in SMALL_CUES))
-    reading = without_feared_names(whole, lexicon.taken_back)
-    reading = masked(reading, lexicon.idioms, lexicon.idioms_spaced)
-    readings = without_taken_back(reading, whole, lexicon)
     found = find_mentions(readings.of_symptoms, lexicon.symptoms)
     findings = _current(found, reading.lowered, grave=frozenset(lexicon.gravest))
     person = find_person(
@@ -126,14 +124,19 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
 
 
 def heard(text: str, lexicon: Lexicon) -> Reading:
-    """The text as everything but what is small in itself is looked for in it: mended, without
-    orders, fiction and idioms."""
-    return masked(_told(text, lexicon), lexicon.idioms, lexicon.idioms_spaced)
+    """The text as signs are looked for in it: mended, without orders, fiction, idioms and what it
+    takes back itself."""
+    return _readings(text, lexicon)[2].of_cues
 
 
-def _told(text: str, lexicon: Lexicon) -> Reading:
-    reading = read(text)
-    return mended(blanked(reading, not_told(reading.lowered)), lexicon.spelling)
+def _readings(text: str, lexicon: Lexicon) -> tuple[Reading, Reading, Readings]:
+    """What is told, the same without idioms, and that without what it takes back."""
+    sent = read(text)
+    whole = mended(blanked(sent, not_told(sent.lowered)), lexicon.spelling)
+    reading = without_feared_names(whole, lexicon.taken_back)
+    reading = masked(reading, lexicon.idioms, lexicon.idioms_spaced)
+    reading = sifted(reading, lexicon.korean, lexicon.spaced)
+    return whole, reading, without_taken_back(reading, whole, lexicon)
 
 
 def _is_loud(codes: set[str], severity: frozenset[str], lexicon: Lexicon) -> bool:

@@ -6,11 +6,11 @@ of it is read as it stands.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from services.triage.domain.mentions import find_mentions, names_said
-from services.triage.domain.reading import BOUNDARY, Reading, erased
+from services.triage.domain.reading import BOUNDARY, Reading, erased, sifted
 from services.triage.knowledge.model import Lexicon
 from services.triage.knowledge.wordings import TAKEN_BACK, Matcher, TakenBack
 
@@ -53,11 +53,16 @@ def without_taken_back(reading: Reading, whole: Reading, lexicon: Lexicon) -> Re
     feared = settled and any(_places(words.named, whole))
     told = (*_supposed(reading, words), *_bounded(reading, whole, words))
     parts = [part for part in told if settled or part.sure]
-    rest = erased(reading, [part.span for part in parts])
+    rest = _without(reading, parts, lexicon)
     if not (parts or feared) or _is_barred(reading, words) or not _is_quiet(rest, lexicon):
         return Readings(reading, reading, frozenset())
-    lost = erased(reading, [part.span for part in parts if not part.keeps])
+    lost = _without(reading, [part for part in parts if not part.keeps], lexicon)
     return Readings(lost, rest, frozenset(part.tells for part in parts) or frozenset({TAKEN_BACK}))
+
+
+def _without(reading: Reading, parts: Sequence[_Part], lexicon: Lexicon) -> Reading:
+    rest = erased(reading, [part.span for part in parts])
+    return sifted(rest, lexicon.korean, lexicon.spaced)
 
 
 def well_being(reading: Reading, words: TakenBack) -> int:

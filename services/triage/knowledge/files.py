@@ -73,7 +73,7 @@ class LexiconFile(Entry):
     relation_exceptions: list[str]
     relations: list[RelationEntry]
     literal: Codes
-    consequences: dict[str, Literal["pain", "breath"]]
+    consequences: dict[str, Literal["pain", "breath", "spin"]]
     explained: dict[str, ExplainedEntry]
     gravest: Codes
     gender_of_code: dict[str, Literal["M", "F"]]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from services.triage.knowledge.needed import Sieve
 from services.triage.knowledge.wordings import CHEST_WALL, TAKEN_BACK, Matcher, TakenBack
 from shared.contracts.nmc import Care
 
@@ -134,6 +135,8 @@ class Lexicon:
     history: tuple[Matcher, ...]
     special: tuple[Matcher, ...]
     lanes: tuple[Matcher, ...]
+    korean: Sieve
+    spaced: Sieve
     idioms: re.Pattern[str]
     idioms_spaced: re.Pattern[str]
     cry_for_help: re.Pattern[str]

@@ -15,7 +15,9 @@ class Matcher:
     `korean` runs on Korean without spaces, `spaced` on the lowered original. `own_not` are the
     syllables before which a "not" belongs to a wording itself ("소변이 안 나와" has 나). A
     `literal` one is no finding where it is only compared to ("as if stabbed"), a `consequence`
-    not where a pain or a short breath explains it ("it hurts so much that I cannot sleep").
+    not where a pain, a short breath or a spinning head explains it ("it hurts so much that I
+    cannot sleep"). `number` is its bit in the lexicon's sieves, which are made of what its two
+    patterns need.
     """
 
     name: str
@@ -25,7 +27,10 @@ class Matcher:
     own_not: frozenset[str]
     over: frozenset[str]
     literal: bool
-    consequence: Literal["pain", "breath"] | None
+    consequence: Literal["pain", "breath", "spin"] | None
+    korean_needs: frozenset[str] | None
+    spaced_needs: frozenset[str] | None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
