@@ -369,7 +369,7 @@ def test_facts_at_the_end_of_a_rant_are_found(knowledge: Knowledge) -> None:
         ("택시기사인데요 손님이 숨을 안 쉬어요", "cardiac_arrest"),
         ("병원이 모든 환자를 안 받는대요 아빠가 쓰러졌는데 어떡해요", "syncope"),
         ("어제 맛집 추천받아서 먹고 배가 아파요", "abdominal_pain"),
-        ("과제 하는데 갑자기 머리가 깨질 것 같아요", "headache"),
+        ("과제 하는데 갑자기 머리가 깨질 것 같아요", "thunderclap_headache"),
         ("숙제하는데 애가 쓰러졌어요", "syncope"),
         ("무조건 큰 병원으로 하라고 해서요 아빠가 숨을 안 쉬어요", "cardiac_arrest"),
         ("어지러워 훈련을 못 하겠어요", "dizziness"),
