@@ -19,7 +19,7 @@ import yaml
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from services.triage.domain.extraction import heard
+from services.triage.domain.hearing import heard
 from services.triage.domain.screen import FULL, pieces, stretches
 from services.triage.knowledge import load_knowledge
 from services.triage.knowledge.load import FOLDER

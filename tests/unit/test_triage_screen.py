@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.triage.domain import extract
-from services.triage.domain.extraction import heard
+from services.triage.domain.hearing import heard
 from services.triage.domain.screen import FULL, pieces, sound_of, stretches, weighed
 from services.triage.knowledge import load_knowledge
 from services.triage.knowledge.model import (

@@ -7,22 +7,17 @@ from typing import Literal
 
 from services.triage.domain.age_forms import Age
 from services.triage.domain.ages import find_ages
+from services.triage.domain.hearing import heeded, told, without_idioms
 from services.triage.domain.maternity import Maternity, find_maternity
-from services.triage.domain.mending import mended
 from services.triage.domain.mentions import Mention, find_mentions, names_said
 from services.triage.domain.negation import doubts_noun
-from services.triage.domain.orders import not_now, not_told
+from services.triage.domain.orders import not_now
 from services.triage.domain.patient_age import patient_age
 from services.triage.domain.people import Complaint, Person, find_person
-from services.triage.domain.reading import Reading, blanked, masked, read, sifted
-from services.triage.domain.screen import Sound, is_calm, sound_of, weighed
+from services.triage.domain.reading import Reading
+from services.triage.domain.screen import sound_of, weighed
 from services.triage.domain.sexes import sex_of_organs
-from services.triage.domain.taken_back import (
-    Readings,
-    well_being,
-    without_feared_names,
-    without_taken_back,
-)
+from services.triage.domain.taken_back import well_being
 from services.triage.domain.unclear import unclear_cues
 from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
 from services.triage.knowledge.model import SMALL_CUES, Explained, Knowledge, Lexicon, Sex
@@ -78,10 +73,10 @@ class Extraction:
 def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     """What the text says about the patient. Unknown is None or absent, never a guess."""
     lexicon = knowledge.lexicon
-    whole = _told(text, lexicon)
-    plain = _without_idioms(whole, lexicon)
+    whole = told(text, lexicon)
+    plain = without_idioms(whole, lexicon)
     sound = sound_of(plain, knowledge.screen)
-    reading, readings = _taken_back(whole, plain, sound, knowledge)
+    reading, readings = heeded(whole, plain, sound, knowledge)
     small = names_said(whole, (m for m in lexicon.cues if m.name in SMALL_CUES))
     found = find_mentions(readings.of_symptoms, lexicon.symptoms)
     findings = _current(found, reading.lowered, grave=frozenset(lexicon.gravest))
@@ -124,34 +119,6 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
         cry_for_help=lexicon.cry_for_help.search(reading.squeezed) is not None,
         lane=lane,
     )
-
-
-def heard(text: str, lexicon: Lexicon) -> Reading:
-    """The text as it is weighed: mended, without orders, fiction and idioms."""
-    return _without_idioms(_told(text, lexicon), lexicon)
-
-
-def _told(text: str, lexicon: Lexicon) -> Reading:
-    sent = read(text)
-    return mended(blanked(sent, not_told(sent.lowered)), lexicon.spelling)
-
-
-def _without_idioms(reading: Reading, lexicon: Lexicon) -> Reading:
-    plain = masked(reading, lexicon.idioms, lexicon.idioms_spaced)
-    return sifted(plain, lexicon.korean, lexicon.spaced)
-
-
-def _taken_back(
-    whole: Reading, plain: Reading, sound: Sound, knowledge: Knowledge
-) -> tuple[Reading, Readings]:
-    """What is read where the text takes something back itself. Two have to agree: a patient who
-    blames his lunch explains a heart attack away, so an explanation counts only in a text that
-    as a whole sounds calm."""
-    if not is_calm(sound, knowledge.screen):
-        return plain, Readings(plain, plain, frozenset())
-    lexicon = knowledge.lexicon
-    reading = _without_idioms(without_feared_names(whole, lexicon.taken_back), lexicon)
-    return reading, without_taken_back(reading, whole, lexicon)
 
 
 def _is_loud(codes: set[str], severity: frozenset[str], lexicon: Lexicon) -> bool:
