@@ -383,9 +383,10 @@ async def test_who_is_on_the_way_takes_part_of_a_bed(database: str, redis_url: s
     for holds in ("on", "off"):
         async with matching(database, redis_url, holds=holds) as client:
             await ready(client)
+            told = (await client.post("/v1/match", json=ask())).json()
+            first = told["hospitals"][0]["hpid"]
             for n in range(6):
                 told = (await client.post("/v1/match", json=ask())).json()
-                first = told["hospitals"][0]["hpid"]
                 going = {"hpid": "T1100021", "event": "going", "caller": f"{n:032x}"}
                 await client.post(f"/v1/outcomes/{told['request_id']}", json=going)
             await asyncio.sleep(2.3)
