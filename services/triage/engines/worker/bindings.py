@@ -4,16 +4,20 @@ import asyncio
 import ctypes
 import threading
 import time
+from functools import lru_cache, partial
 from typing import Any
 
 import llama_cpp
 import numpy as np
+from llguidance.llamacpp import lltokenizer_from_vocab
 
 from services.triage.engines.worker.sampling import Grammar, Sampler
 from services.triage.engines.worker.task import BadRequest, CompletionRequest, Task
 
 BATCH = 512
 PIECE_BYTES = 256
+GRAMMARS = 8
+"""Kept ready: the answer's, the canary's, and of a bench."""
 
 
 class BindingsBackend:
@@ -39,8 +43,9 @@ class BindingsBackend:
         self._vocabulary = llama_cpp.llama_model_get_vocab(self._llama.model)
         self._size = llama_cpp.llama_vocab_n_tokens(self._vocabulary)
         is_end = llama_cpp.llama_vocab_is_eog
-        ends = [token for token in range(self._size) if is_end(self._vocabulary, token)]
-        self._ends, self._is_end = np.array(ends), frozenset(ends)
+        self._ends = [token for token in range(self._size) if is_end(self._vocabulary, token)]
+        self._tokens = lltokenizer_from_vocab(self._vocabulary, eos_token=self._ends)
+        self._grammar = lru_cache(GRAMMARS)(partial(Grammar.parsed, self._tokens))
         self._held: list[int] = []
 
     async def complete(self, request: CompletionRequest) -> dict[str, Any]:
@@ -57,14 +62,9 @@ class BindingsBackend:
         await asyncio.to_thread(self._llama.close)
 
     def _complete(self, request: CompletionRequest, stop: threading.Event) -> dict[str, Any]:
-        grammar = Grammar(self._vocabulary, request.grammar) if request.grammar else None
+        grammar = self._grammar(request.grammar).copy() if request.grammar else None
         chance = np.random.default_rng(request.seed)
-        sampler = Sampler(grammar, request.temperature, self._ends, chance)
-        try:
-            return self._answer(request, sampler, stop)
-        finally:
-            if grammar is not None:
-                grammar.close()
+        return self._answer(request, Sampler(grammar, request.temperature, chance), stop)
 
     def _answer(
         self, request: CompletionRequest, sampler: Sampler, stop: threading.Event
@@ -74,9 +74,10 @@ class BindingsBackend:
         if len(prompt) + request.n_predict > self._llama.n_ctx():
             raise BadRequest("the prompt is longer than the context")
         kept = self._forget_from(prompt, keep=request.cache_prompt)
-        self._read(prompt[kept:], stop)
+        opening = sampler.opening()[: request.n_predict]
+        self._read([*prompt[kept:], *opening], stop)
         read = time.perf_counter()
-        content, stop_type, count = self._write(request, sampler, stop)
+        content, stop_type, count = self._write(request, sampler, opening, stop)
         wrote = time.perf_counter()
         return {
             "content": content,
@@ -93,7 +94,6 @@ class BindingsBackend:
                 "predicted_n": count,
                 "predicted_ms": (wrote - read) * 1000,
                 "predicted_per_second": count / max(wrote - read, 1e-9),
-                "grammar_misses": sampler.misses,
             },
         }
 
@@ -125,21 +125,28 @@ class BindingsBackend:
             self._held += part
 
     def _write(
-        self, request: CompletionRequest, sampler: Sampler, stop: threading.Event
+        self, request: CompletionRequest, sampler: Sampler, opening: list[int], stop: threading.Event
     ) -> tuple[str, str, int]:
-        written = bytearray()
-        for count in range(1, request.n_predict + 1):
-            token = sampler.next(self._logits())
-            if token in self._is_end:
-                return written.decode(errors="replace"), "eos", count
-            written += self._piece(token)
+        """The text, what ended it, and its tokens; those of `opening` are read already."""
+        written, count = self._text(opening), len(opening)
+        while not sampler.is_done:
+            if count >= request.n_predict:
+                return written.decode(errors="replace"), "limit", count
+            tokens = sampler.next(self._logits())[: request.n_predict - count]
+            count += len(tokens)
+            if tokens[0] in self._ends:
+                break
+            written += self._text(tokens)
             text = written.decode(errors="replace")
             ended = next((word for word in request.stop if word in text), None)
             if ended is not None:
                 return text[: text.index(ended)], "word", count
-            if count < request.n_predict:
-                self._read([token], stop)
-        return written.decode(errors="replace"), "limit", request.n_predict
+            if count < request.n_predict and not sampler.is_done:
+                self._read(tokens, stop)
+        return written.decode(errors="replace"), "eos", count
+
+    def _text(self, tokens: list[int]) -> bytes:
+        return b"".join(self._piece(token) for token in tokens)
 
     def _logits(self) -> Any:
         pointer = llama_cpp.llama_get_logits_ith(self._context, -1)
