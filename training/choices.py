@@ -12,7 +12,7 @@ TUNED_GRAMMAR = Path(__file__).parents[1] / "grammars" / "extract-tuned.gbnf"
 class _Bytes:
     """A tokenizer whose tokens are the bytes and an end."""
 
-    tokens = tuple(bytes([value]) for value in range(256)) + (b"<end>",)
+    tokens = (*(bytes([value]) for value in range(256)), b"<end>")
     bos_token_id = None
     eos_token_id = 256
     special_token_ids = (256,)

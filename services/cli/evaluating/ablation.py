@@ -106,7 +106,7 @@ def _results(
     if model is not None and models - {Engine.BASE}:
         if wanted.adapter is None:
             raise CommandFailed("the tuned engines need --adapter")
-        tuned = Model(model.path, model.folder, model.template, model.grammar, wanted.adapter)
+        tuned = Model(model.path, model.folder, model.template, wanted.adapter)
         reads, memory = _asked(wanted, tuned, texts, knowledge)
         made: dict[Engine, list[Read]] = {
             Engine.MODEL: reads,

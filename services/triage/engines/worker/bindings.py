@@ -4,6 +4,7 @@ import asyncio
 import ctypes
 import threading
 import time
+from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 from typing import Any
 
@@ -74,10 +75,11 @@ class BindingsBackend:
         if len(prompt) + request.n_predict > self._llama.n_ctx():
             raise BadRequest("the prompt is longer than the context")
         kept = self._forget_from(prompt, keep=request.cache_prompt)
-        opening = sampler.opening()[: request.n_predict]
-        self._read([*prompt[kept:], *opening], stop)
+        opening = sampler.opening()
+        self._read([*prompt[kept:], *opening[: request.n_predict]], stop)
         read = time.perf_counter()
-        content, stop_type, count = self._write(request, sampler, opening, stop)
+        runs = self._runs(sampler, opening, stop)
+        content, stop_type, count = self._write(request, sampler, runs)
         wrote = time.perf_counter()
         return {
             "content": content,
@@ -125,28 +127,34 @@ class BindingsBackend:
             self._held += part
 
     def _write(
-        self, request: CompletionRequest, sampler: Sampler, opening: list[int], stop: threading.Event
+        self, request: CompletionRequest, sampler: Sampler, runs: Iterable[list[int]]
     ) -> tuple[str, str, int]:
-        """The text, what ended it, and its tokens; those of `opening` are read already."""
-        written, count = self._text(opening), len(opening)
-        while not sampler.is_done:
-            if count >= request.n_predict:
-                return written.decode(errors="replace"), "limit", count
-            tokens = sampler.next(self._logits())[: request.n_predict - count]
-            count += len(tokens)
-            if tokens[0] in self._ends:
-                break
-            written += self._text(tokens)
+        """The text, what ended it, and the number of its tokens."""
+        written, left = bytearray(), request.n_predict
+        for tokens in runs:
+            if tokens and tokens[0] in self._ends:
+                return written.decode(errors="replace"), "eos", request.n_predict - left + 1
+            written += b"".join(self._piece(token) for token in tokens[:left])
+            left -= len(tokens)
             text = written.decode(errors="replace")
             ended = next((word for word in request.stop if word in text), None)
             if ended is not None:
-                return text[: text.index(ended)], "word", count
-            if count < request.n_predict and not sampler.is_done:
-                self._read(tokens, stop)
-        return written.decode(errors="replace"), "eos", count
+                return text[: text.index(ended)], "word", request.n_predict - max(0, left)
+            if left < 0 or (left == 0 and not sampler.is_done):
+                return text, "limit", request.n_predict
+        return written.decode(errors="replace"), "eos", request.n_predict - left
 
-    def _text(self, tokens: list[int]) -> bytes:
-        return b"".join(self._piece(token) for token in tokens)
+    def _runs(
+        self, sampler: Sampler, opening: list[int], stop: threading.Event
+    ) -> Iterator[list[int]]:
+        """The opening, which was read, and each chosen token with those that it forces; these are
+        read when the next one is wanted."""
+        yield opening
+        while not sampler.is_done:
+            tokens = sampler.next(self._logits())
+            yield tokens
+            if not sampler.is_done:
+                self._read(tokens, stop)
 
     def _logits(self) -> Any:
         pointer = llama_cpp.llama_get_logits_ith(self._context, -1)
