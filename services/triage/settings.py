@@ -17,7 +17,7 @@ DEFAULT_ADAPTER = (
     "file:training/adapters/gemma3-270m.gguf"
     "#sha256=bfceddda87672aef15f309e1d0cd323394d804f5df5ecf4e3d86d824e23c962a"
 )
-"""Of the embedded model and no other; `training/adapters/MODEL_CARD.md` tells of it."""
+"""Of the embedded model and no other; `docs/model-card.md` tells of it."""
 
 NO_ADAPTER = "off"
 DEV_CHAT_KEY = "for-development-only"

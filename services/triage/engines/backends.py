@@ -78,7 +78,9 @@ async def bring_in(choice: Choice, folder: Path) -> Backend:
     target, wheels = _home(name, folder), folder / "wheels" / name
     wheels.mkdir(parents=True, exist_ok=True)
     lock = str(LOCKS[name])
-    await _pip("wheel", "--require-hashes", "--wheel-dir", str(wheels), "--requirement", lock)
+    # Without pip's cache: a wheel in it may have been compiled with the tiles.
+    asked = ("--no-cache-dir", "--require-hashes", "--wheel-dir", str(wheels))
+    await _pip("wheel", *asked, "--requirement", lock)
     half = target.with_suffix(".half")
     files = [str(wheel) for wheel in sorted(wheels.glob("*.whl"))]
     await _pip("install", "--no-deps", "--no-index", "--upgrade", "--target", str(half), *files)
