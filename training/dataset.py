@@ -42,10 +42,10 @@ def dataset(
     pieces = material()
     kept = trainable()
     varied = [made for one in kept for made in _variants(one, pieces, random, rounds)]
-    kept_out = _Near([one.text for one in held_out()])
+    kept_out = Near([one.text for one in held_out()])
     lessons = [one for one in taught if not kept_out.holds(one.text)]
     everything = [*varied, *composed(count, seed + 1, pieces), *lessons]
-    near = _Near(evaluated)
+    near = Near(evaluated)
     train = [one for one in everything if not near.holds(one.text)]
     random.shuffle(train)
     return Dataset(train, held_out(), len(everything) - len(train))
@@ -61,10 +61,10 @@ def held_out() -> list[Example]:
     return [one for one in handwritten() if _is_held_out(one.text)]
 
 
-def evaluated_texts(folder: Path) -> list[str]:
-    """The texts of every evaluation file, only to keep their likes out of the training."""
+def evaluated_texts(folder: Path, part: str = "*") -> list[str]:
+    """The texts of every evaluation file of a part, only to keep their likes out of training."""
     texts = []
-    for path in sorted(folder.glob("*/*.jsonl")):
+    for path in sorted(folder.glob(f"{part}/*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             case = json.loads(line)
             texts += [case["text"]] if isinstance(case.get("text"), str) else []
@@ -101,7 +101,7 @@ def _told_of(one: Example, pieces: Material, random: Random) -> Example:
     return replace(one, text=f"{said} {one.text}", gender=relation["sex"], is_self=False)
 
 
-class _Near:
+class Near:
     """Whether a text shares most of its three-letter pieces with an evaluated one."""
 
     def __init__(self, texts: Collection[str]) -> None:

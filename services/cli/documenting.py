@@ -37,8 +37,9 @@ onset satisfies a condition, except that a condition on children needs an age or
 The level is the gravest of all floors and complaints; where nothing medical was said it is null.
 
 The words `unclear` and `unclear_grave` stand for a body in trouble that was not understood,
-`several_alarms`, `many_alarms` and `observed_alarm` for alarms of several kinds in one text; what
-they are made of, and the signs of the primary survey, is in `services/triage/knowledge/signs.yaml`.
+`several_alarms`, `many_alarms` and `observed_alarm` for alarms of several kinds in one text,
+`vital_pair` for two vital functions that fail; what they are made of, and the signs of the primary
+survey, is in `services/triage/knowledge/signs.yaml`.
 """
 
 

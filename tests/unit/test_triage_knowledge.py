@@ -20,7 +20,7 @@ REFERENCE = (
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     for name in FILES:
-        shutil.copy(FOLDER / f"{name}.yaml", tmp_path)
+        shutil.copy(FOLDER / name, tmp_path)
     return tmp_path
 
 
@@ -33,7 +33,7 @@ def swap(folder: Path, name: str, old: str, new: str) -> None:
 
 def test_version_and_digest(folder: Path) -> None:
     shipped = load_knowledge()
-    assert shipped.ruleset == "2026.11.4"
+    assert shipped.ruleset == "2026.11.5"
     assert len(shipped.ontology) == 110
     assert load_knowledge(folder).digest == shipped.digest
     swap(folder, "advice", "벌침은", "벌의 침은")
@@ -41,7 +41,7 @@ def test_version_and_digest(folder: Path) -> None:
 
 
 BROKEN = [
-    ("ontology", 'ruleset: "2026.11.4"', 'ruleset: "soon"', "ruleset"),
+    ("ontology", 'ruleset: "2026.11.5"', 'ruleset: "soon"', "ruleset"),
     ("ontology", "near: [altered_mental_status]", "near: [no_such_code]", "no_such_code"),
     ("lexicon", "  chest_pain:\n", "  chest_pains:\n", "chest_pains"),
     ("lexicon", "{gap}", "{gup}", "gup"),

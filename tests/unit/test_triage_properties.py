@@ -17,7 +17,7 @@ from services.triage.domain import (
 )
 from services.triage.domain.cases import Case
 from services.triage.knowledge import load_knowledge
-from services.triage.knowledge.model import UNCLEAR_CUES
+from services.triage.knowledge.model import SCREEN_CUES, UNCLEAR_CUES
 
 KNOWLEDGE = load_knowledge()
 LEAST_URGENT = 6
@@ -25,7 +25,9 @@ DECISIVE = re.compile(r"MKioskTy([1-9]|1\d|2[0-7])|designation:[a-z_]+|hvoxyayn"
 
 codes = st.lists(st.sampled_from(sorted(KNOWLEDGE.ontology)), max_size=5)
 cues = st.frozensets(
-    st.sampled_from([*(cue.name for cue in KNOWLEDGE.lexicon.cues), *sorted(UNCLEAR_CUES)]),
+    st.sampled_from(
+        [*(cue.name for cue in KNOWLEDGE.lexicon.cues), *sorted(UNCLEAR_CUES | SCREEN_CUES)]
+    ),
     max_size=3,
 )
 history = st.lists(st.sampled_from([h.name for h in KNOWLEDGE.lexicon.history]), max_size=2)

@@ -256,3 +256,74 @@ STILL_GRAVE = [
 @pytest.mark.parametrize("text", STILL_GRAVE)
 def test_a_harmless_word_hides_no_sign(text: str, knowledge: Knowledge) -> None:
     assert judge(text, knowledge).advice.call_119
+
+
+TWO_FUNCTIONS = [
+    "선반에서 꺼낸 아기가 흐물흐물하고 온몸이 새파래요",
+    "아저씨가 바닥에 엎어져 있는데 숨이 아주 얕아요",
+    "산모가 피를 쏟고 있어요",
+    "파이프에 옆구리를 맞아 박혀 있고 숨을 헉헉거려요",
+    "목에 떡이 걸려서 얼굴이 까매져요",
+]
+ONE_THING = [
+    "코피가 안 멎어요 임신 20주예요",
+    "동생이 유리에 손을 찔려서 피가 나요",
+    "쓰러질 것 같고 얼굴이 하얘요",
+    "임신 중인데 자꾸 졸려요",
+    "감기로 목이 쉬어서 말이 안 나와요 자꾸 졸려요",
+]
+
+
+@pytest.mark.parametrize("text", TWO_FUNCTIONS)
+def test_two_vital_functions_in_any_words_are_the_gravest(text: str, knowledge: Knowledge) -> None:
+    found = extract(text, knowledge=knowledge, this_year=2026)
+    assert "vital_pair" in found.severity
+    assert judge(text, knowledge).ktas == 1
+
+
+@pytest.mark.parametrize("text", ONE_THING)
+def test_two_words_for_one_thing_are_no_pair(text: str, knowledge: Knowledge) -> None:
+    assert "vital_pair" not in extract(text, knowledge=knowledge, this_year=2026).severity
+
+
+GRAVEST = [
+    "콧구멍 앞에 종이를 대도 안 흔들려요",
+    "십오 초에 한 번 꺽 하고 숨을 쉬고 눈에 초점이 없어요",
+    "어깨를 흔들어도 눈을 안 떠요",
+    "영하인데 공원에서 발견했고 몸이 얼음장이고 말을 못 해요",
+    "행군하다 쓰러졌는데 몸이 불덩이고 웅얼거려요",
+    "만삭인데 다리로 피가 흘러내려요",
+    "목 옆을 베였는데 피가 분수처럼 나와요",
+    "삼층에서 떨어졌는데 신음만 해요",
+    "Он без сознания и не дышит",
+    "意識がなくて呼んでも反応がありません",
+]
+
+
+@pytest.mark.parametrize("text", GRAVEST)
+def test_what_makes_the_gravest(text: str, knowledge: Knowledge) -> None:
+    assert judge(text, knowledge).ktas == 1
+
+
+def test_a_deficit_that_passed_is_told_unless_the_limb_was_lain_on(knowledge: Knowledge) -> None:
+    assert "stroke_pattern" in flags(judge("말이 헛나가다가 십 분 뒤에 돌아왔어요", knowledge))
+    told = "팔베개를 베고 잤더니 한쪽 팔에 감각이 없다가 풀렸어요"
+    assert "tia" not in extract(told, knowledge=knowledge, this_year=2026).severity
+
+
+def test_a_family_that_is_ill_together_beside_a_fire(knowledge: Knowledge) -> None:
+    assert "gas_poisoning" in flags(judge("난로 켜고 잔 식구들이 다 머리가 아파요", knowledge))
+    assert "gas_poisoning" not in flags(judge("식구들이 다 토하고 설사해요", knowledge))
+
+
+def test_a_not_of_an_earlier_clause_denies_nothing_later(knowledge: Knowledge) -> None:
+    text = "임신 30주인데 배가 뭉쳐서 안 풀리고 밑에서 피가 쏟아져요"
+    found = extract(text, knowledge=knowledge, this_year=2026)
+    assert "vaginal_bleeding" in {symptom.code for symptom in found.symptoms}
+
+
+def test_a_word_of_fiction_silences_its_own_sentence_alone(knowledge: Knowledge) -> None:
+    told = "아빠가 숨을 안 쉬어요 방금까지 애니메이션 보고 계셨어요"
+    assert judge(told, knowledge).ktas == 1
+    assert judge("강아지가 짖어서 나가 보니 남자가 숨을 안 쉬어요", knowledge).ktas == 1
+    assert judge("이번 시즌 애니메이션에서 남주가 피를 토하더라", knowledge).ktas is None

@@ -112,6 +112,8 @@ _NEVER_SO = re.compile(
 )
 _NEVER = re.compile(r"[가-힣]{0,3}?(?:적|일)(?:은|는|이|도)?" + _ADVERBS + r"(?:없|처음)")
 _SO_REACH = 14
+# "배가 뭉쳐서 안 풀리고 피가 쏟아져요": a "not" of a verb that an earlier clause ends with.
+_CLAUSE_ENDS = re.compile(r"(?:고|며|면서|[아어해여와]서|는데|은데|더니|지만|니까)$")
 
 
 def is_denied(reading: Reading, start: int, end: int, own_not: frozenset[str]) -> bool:
@@ -155,9 +157,18 @@ def _not_inside(reading: Reading, start: int, end: int, own_not: frozenset[str])
     while place != -1:
         first, last = reading.words[place]
         alone = first == place and last - first == 1
-        if squeezed[place + 1 : place + 2] not in own_not and (
-            alone or _INSIDE.match(squeezed, place, end + 2)
+        if (
+            squeezed[place + 1 : place + 2] not in own_not
+            and (alone or _INSIDE.match(squeezed, place, end + 2))
+            and not _of_earlier_clause(reading, place + 1 if alone else place, end)
         ):
             return True
         place = squeezed.find("안", place + 1, end - 1)
     return False
+
+
+def _of_earlier_clause(reading: Reading, place: int, end: int) -> bool:
+    if place >= end:
+        return False
+    last = reading.words[place][1]
+    return last < end - 1 and _CLAUSE_ENDS.search(reading.squeezed, place, last) is not None

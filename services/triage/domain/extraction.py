@@ -15,10 +15,11 @@ from services.triage.domain.orders import not_now, not_told
 from services.triage.domain.patient_age import patient_age
 from services.triage.domain.people import Complaint, Person, find_person
 from services.triage.domain.reading import Reading, blanked, masked, read
+from services.triage.domain.screen import weighed
 from services.triage.domain.sexes import sex_of_organs
 from services.triage.domain.unclear import unclear_cues
 from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
-from services.triage.knowledge.model import SMALL_CUES, Explained, Knowledge, Matcher, Sex
+from services.triage.knowledge.model import SMALL_CUES, Explained, Knowledge, Lexicon, Matcher, Sex
 
 Lane = Literal["act", "plan", "wish"]
 
@@ -70,10 +71,9 @@ class Extraction:
 def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     """What the text says about the patient. Unknown is None or absent, never a guess."""
     lexicon = knowledge.lexicon
-    reading = read(text)
-    reading = mended(blanked(reading, not_told(reading.lowered)), lexicon.spelling)
-    small = names_said(reading, (m for m in lexicon.cues if m.name in SMALL_CUES))
-    reading = masked(reading, lexicon.idioms, lexicon.idioms_spaced)
+    whole = _told(text, lexicon)
+    small = names_said(whole, (m for m in lexicon.cues if m.name in SMALL_CUES))
+    reading = masked(whole, lexicon.idioms, lexicon.idioms_spaced)
     found = find_mentions(reading, lexicon.symptoms)
     findings = _current(found, reading.lowered, grave=frozenset(lexicon.gravest))
     person = find_person(
@@ -92,13 +92,14 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     severity = frozenset(_said(reading, lexicon.cues)) | small
     understood = bool(symptoms) or not severity.isdisjoint(knowledge.told)
     history = _known_diseases(reading, lexicon.history, of_speaker=person.is_self is not False)
-    severity |= unclear_cues(
+    unclear = unclear_cues(
         reading,
         found,
         understood=understood,
         background=bool(history),
         words=lexicon.unclear,
     )
+    severity |= weighed(unclear, reading, knowledge.screen, understood=understood)
     return Extraction(
         patient=_patient(reading, age, person, maternity, symptoms, knowledge),
         symptoms=symptoms,
@@ -111,6 +112,17 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
         cry_for_help=lexicon.cry_for_help.search(reading.squeezed) is not None,
         lane=lane,
     )
+
+
+def heard(text: str, lexicon: Lexicon) -> Reading:
+    """The text as everything but what is small in itself is looked for in it: mended, without
+    orders, fiction and idioms."""
+    return masked(_told(text, lexicon), lexicon.idioms, lexicon.idioms_spaced)
+
+
+def _told(text: str, lexicon: Lexicon) -> Reading:
+    reading = read(text)
+    return mended(blanked(reading, not_told(reading.lowered)), lexicon.spelling)
 
 
 def _current(

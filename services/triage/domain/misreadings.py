@@ -30,6 +30,10 @@ _FROM = {
 # A joint that is out, or a bone that is broken, is why the limb does not move.
 _BEFORE = {
     "back_pain": re.compile(r"[손발콧]$"),
+    # A limb that was lain on.
+    "tia": re.compile(
+        r"(?:엎드려|베고|베개|깔고|깔려|눌려|쪼그|꼬고|저[려린렸리]|쥐나|쥐가)[^|]{0,20}$"
+    ),
     "fall": re.compile(r"(?:tv|티비|텔레비전)(?:를|을)?보[^|]{0,10}$"),
     "cardiac_arrest": re.compile(r"(?:발등|발목|발|다리|종아리|무릎뒤)(?:에서|에|의|쪽)?$"),
     "high_energy": re.compile(

@@ -69,7 +69,7 @@ _FORMS = (
     r"(?:염|증|병|암|졸중|경색|출혈|맹장|풍|당뇨|독감|코로나|마비|결석|디스크|임신)\s?(?:이|가|에|이\s?오)?\s?"
     r"(?:있으면|이면|면|이라면|라면|걸리면|오면|일\s?때)(?:(?![요다죠]\s)[^.!?\n]){0,40}?(?:가요|나요|까요|는지|을지)",
     # The household's animals, and cases that are only supposed.
-    r"(?:강아지|고양이|댕댕이|멍멍이|반려견|반려묘|냥이)(?:가|이|는|도)(?![^.!?\n]{0,14}(?:물[렸려었어고림]|할퀴|할퀸|긁))[^.!?\n]*?(?:더니|(?=(?:할머니|할아버지|엄마|아빠|아버지|어머니|남편|아내|아들|딸|제가|저는|사람))|[.!?\n]|$)",
+    r"(?:강아지|고양이|댕댕이|멍멍이|반려견|반려묘|냥이)(?:가|이|는|도)(?![^.!?\n]{0,14}(?:물[렸려었어고림]|할퀴|할퀸|긁))[^.!?\n]*?(?:더니|(?=(?:할머니|할아버지|엄마|아빠|아버지|어머니|남편|아내|아들|딸|제가|저는|사람|남자|여자|아저씨|아주머니|노인|어르신|아이|애가|친구|동생|형이|누나|오빠|언니|학생|이웃|행인))|[.!?\n]|$)",
     r"(?:만약|만일|혹시라도|가령|예를 들어)[^.!?\n]{0,40}(?:면|다면|경우)",
     r"(?:게임|영화|드라마)\w{0,3}(?:에서|\s마지막|\s장면)[^.!?\n]{0,12}(?:칼빵|칼에|총|맞고|멎는|죽음|죽었|죽는)[^.!?\n]{0,12}",
     # Told by the news, a story or a dream.
@@ -132,8 +132,12 @@ def _fiction(lowered: str) -> Iterator[tuple[int, int]]:
     """Sentences of games, scripts and their fans, unless they call for help."""
     for found in _OF_FICTION.finditer(lowered):
         begin = max(0, *(lowered.rfind(mark, 0, found.start()) for mark in ".!?\n"))
+        polite = [end.end() for end in _POLITE_END.finditer(lowered, begin, found.start())]
+        begin = polite[-1] if polite else begin
         stop = _STOP.search(lowered, found.end())
         end = stop.start() if stop else len(lowered)
+        polite_end = _POLITE_END.search(lowered, found.end(), end)
+        end = polite_end.end() if polite_end else end
         if not _FOR_HELP.search(lowered, begin, end):
             yield begin, end
 

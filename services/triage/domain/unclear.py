@@ -10,6 +10,7 @@ from services.triage.knowledge.model import (
     SEVERAL_ALARMS,
     UNCLEAR,
     UNCLEAR_GRAVE,
+    VITAL_PAIR,
     Unclear,
 )
 
@@ -23,6 +24,30 @@ _OBSERVED = frozenset({"third", "host"})
 _BACKGROUND = _OBSERVED | {"region"}
 # Kinds about the whole body or the person; a small complaint seldom has two of them.
 _STRONG = frozenset({"blood", "breath", "mind", "region"}) | _OBSERVED
+
+# A wound that bleeds, somebody drowsy who does not speak, a faint that turns pale: one thing each.
+_ONE_THING = frozenset(
+    map(
+        frozenset,
+        (
+            ("blood", "force"),
+            ("mind", "voice"),
+            ("force", "voice"),
+            ("circulation", "collapse"),
+            ("birth", "collapse"),
+            ("birth", "force"),
+            ("birth", "voice"),
+            ("birth", "breath"),
+            ("birth", "drowsy"),
+            ("mind", "drowsy"),
+            ("mind", "fit"),
+            ("voice", "fit"),
+            ("drowsy", "fit"),
+            ("collapse", "fit"),
+            ("voice", "drowsy"),
+        ),
+    )
+)
 
 
 def unclear_cues(
@@ -52,7 +77,16 @@ def unclear_cues(
         cues |= {UNCLEAR, UNCLEAR_GRAVE} if len(kinds) >= SEVERAL else {UNCLEAR}
     if cues and kinds & _OBSERVED:
         cues |= {UNCLEAR_GRAVE}
-    return cues | _alarms(kinds, understood=understood)
+    return cues | _alarms(kinds, understood=understood) | _functions(reading, kinds, words)
+
+
+def _functions(reading: Reading, kinds: frozenset[str], words: Unclear) -> frozenset[str]:
+    """Two vital functions that fail, told in any words, are more than the worse of them; so is
+    a mind that fails and that somebody else has to tell."""
+    failing = names_said(reading, words.functions)
+    pair = len(failing) >= PAIR and failing not in _ONE_THING
+    observed = "third" in kinds and "mind" in failing
+    return frozenset({VITAL_PAIR}) if pair or observed else frozenset()
 
 
 def _unclear(

@@ -98,6 +98,7 @@ def _unclear(file: LexiconFile, signs: SignsFile) -> Unclear:
         body=matcher("body", signs.unclear.body),
         intense=matcher("intense", signs.unclear.intense),
         alarms=tuple(matcher(name, entry) for name, entry in signs.alarms.items()),
+        functions=tuple(matcher(name, entry) for name, entry in signs.functions.items()),
     )
 
 

@@ -93,6 +93,7 @@ class SignsFile(Entry):
     signs: dict[str, WordsEntry]
     unclear: UnclearEntry
     alarms: dict[str, WordsEntry]
+    functions: dict[str, WordsEntry]
 
 
 class AgeEntry(Entry):
@@ -213,3 +214,13 @@ class PresentationsFile(Entry):
     local: list[NeedItem]
     gates: list[GateEntry]
     rows: list[PresentationEntry]
+
+
+class ScreenLimitsEntry(Entry):
+    urgent: float
+    immediate: float
+    calm: float
+
+
+class ScreenFile(Entry):
+    limits: ScreenLimitsEntry

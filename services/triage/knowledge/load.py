@@ -8,6 +8,7 @@ from types import MappingProxyType
 from services.triage.knowledge import files
 from services.triage.knowledge.compiling import compile_lexicon
 from services.triage.knowledge.model import (
+    SCREEN_CUES,
     UNCLEAR_CUES,
     AdviceBook,
     AdviceText,
@@ -23,9 +24,19 @@ from services.triage.knowledge.model import (
 from services.triage.knowledge.plans import compile_plans
 from services.triage.knowledge.reading import KnowledgeError, read_file
 from services.triage.knowledge.rules import Vocabulary, pattern_of, patterns_of
+from services.triage.knowledge.weights import WEIGHTS, read_screen
 
 FOLDER = Path(__file__).parent
-FILES = ("advice", "complaints", "lexicon", "ontology", "presentations", "redflags", "signs")
+FILES = (
+    *(
+        f"{name}.yaml"
+        for name in (
+            "advice", "complaints", "lexicon", "ontology", "presentations", "redflags", "screen",
+            "signs",
+        )
+    ),
+    WEIGHTS,
+)  # fmt: skip
 
 
 def load_knowledge(folder: Path = FOLDER) -> Knowledge:
@@ -47,6 +58,7 @@ def load_knowledge(folder: Path = FOLDER) -> Knowledge:
         ruleset=ontology_file.ruleset,
         ontology=ontology,
         lexicon=lexicon,
+        screen=read_screen(folder),
         flags=_flags(flags_file, vocabulary),
         complaints=_complaints(complaints, vocabulary),
         told=_told(complaints, vocabulary),
@@ -63,7 +75,7 @@ def load_knowledge(folder: Path = FOLDER) -> Knowledge:
 def _digest(folder: Path) -> str:
     total = hashlib.sha256()
     for name in FILES:
-        total.update(name.encode() + b"\0" + (folder / f"{name}.yaml").read_bytes() + b"\0")
+        total.update(name.encode() + b"\0" + (folder / name).read_bytes() + b"\0")
     return total.hexdigest()
 
 
@@ -97,7 +109,7 @@ def _lexicon(
         _known("lexicon.yaml", f"symptoms.{code}.over", entry.over, ontology)
     words = [word for entry in file.relations for word in entry.words]
     _unique("lexicon.yaml", "relations", words)
-    _unique("signs.yaml", "signs", [*file.cues, *signs.signs, *UNCLEAR_CUES])
+    _unique("signs.yaml", "signs", [*file.cues, *signs.signs, *UNCLEAR_CUES, *SCREEN_CUES])
     return compile_lexicon(file, signs, {code: concept.ko for code, concept in ontology.items()})
 
 
@@ -108,7 +120,7 @@ def _vocabulary(
     return Vocabulary(
         codes=frozenset(ontology),
         flags=frozenset(entry.code for entry in flags.flags),
-        cues=frozenset(matcher.name for matcher in lexicon.cues) | UNCLEAR_CUES,
+        cues=frozenset(matcher.name for matcher in lexicon.cues) | UNCLEAR_CUES | SCREEN_CUES,
         history=frozenset(m.name for m in (*lexicon.history, *lexicon.special)),
         special=frozenset(matcher.name for matcher in lexicon.special)
         | frozenset(lexicon.relations.stage_of.values()),

@@ -16,9 +16,16 @@ UNCLEAR_GRAVE = "unclear_grave"
 SEVERAL_ALARMS = "several_alarms"
 MANY_ALARMS = "many_alarms"
 OBSERVED_ALARM = "observed_alarm"
-UNCLEAR_CUES = frozenset({UNCLEAR, UNCLEAR_GRAVE, SEVERAL_ALARMS, MANY_ALARMS, OBSERVED_ALARM})
-"""The cues of a text that speaks of a body in trouble but is not understood, and of one in which
-alarms of several kinds meet: what no word list holds is treated as urgent until it is asked."""
+VITAL_PAIR = "vital_pair"
+ALARM_CUES = frozenset({UNCLEAR_GRAVE, SEVERAL_ALARMS, MANY_ALARMS, OBSERVED_ALARM})
+UNCLEAR_CUES = ALARM_CUES | {UNCLEAR, VITAL_PAIR}
+"""The cues of a text that speaks of a body in trouble but is not understood, of one in which
+alarms of several kinds meet, and of one that tells of two vital functions: what no word list holds
+is treated as urgent until it is asked."""
+SOUNDS_IMMEDIATE = "sounds_immediate"
+SOUNDS_URGENT = "sounds_urgent"
+SCREEN_CUES = frozenset({SOUNDS_IMMEDIATE, SOUNDS_URGENT})
+"""The cues of a text that as a whole resembles those of KTAS 1, or of KTAS 1 and 2."""
 SMALL_CUES = frozenset({"lay_question", "small_thing"})
 """What is only asked or is small in itself: read in the whole text, also where it is blanked
 because it looks like a sign."""
@@ -96,13 +103,43 @@ class Explained:
 class Unclear:
     """What tells of a body in trouble though no symptom is named: where it can be grave by the
     part or the person, where not, any part of a body, and the words that make trouble
-    pressing. Each matcher of `alarms` is one kind."""
+    pressing. Each matcher of `alarms` is one kind, each of `functions` a vital one that fails."""
 
     vital: Matcher
     trouble: Matcher
     body: Matcher
     intense: Matcher
     alarms: tuple[Matcher, ...]
+    functions: tuple[Matcher, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What one piece of letters says: `rarity` (its inverse document frequency), and how far it
+    speaks for KTAS 1 or 2 (`urgent`) and for KTAS 1 (`immediate`)."""
+
+    rarity: float
+    urgent: float
+    immediate: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenLimits:
+    """From which score on a text is taken for urgent or immediate, and below which it is calm:
+    then words that say nothing alone are not counted against it."""
+
+    urgent: float
+    immediate: float
+    calm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A linear weighing of pieces of letters; `zero` is what a text without any scores."""
+
+    weights: Mapping[str, Weight]
+    zero: Weight
+    limits: ScreenLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +290,7 @@ class Knowledge:
     digest: str
     ontology: Mapping[str, Concept]
     lexicon: Lexicon
+    screen: Screen
     flags: tuple[FlagRule, ...]
     complaints: Mapping[str, Complaint]
     told: Mapping[str, Complaint]
