@@ -40,6 +40,8 @@ The words `unclear` and `unclear_grave` stand for a body in trouble that was not
 `several_alarms`, `many_alarms` and `observed_alarm` for alarms of several kinds in one text,
 `vital_pair` for two vital functions that fail; what they are made of, and the signs of the primary
 survey, is in `services/triage/knowledge/signs.yaml`.
+`taken_back` stands for a sign that the text itself takes back, `chest_wall` for a pain of the chest
+that only a movement makes: what takes back, and what never is, is in `takenback.yaml` beside it.
 """
 
 

@@ -15,6 +15,10 @@ _MIXED_ONES = {
 }  # fmt: skip
 MIXED = rf"[이삼사오육칠팔구]십(?:{'|'.join(_MIXED_ONES)})"
 _SCHOOL = {"초": 6, "중": 12, "고": 15}
+_ENROLLED_AT = 19
+_PUPIL_SAID = re.compile(
+    r"아이|우리\s?애|애가|애는|딸|아들|손자|손녀|담임|초등|여자애|남자애|우리\s?반|꼬마|어린이"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,32 @@ def celebrated(match: re.Match[str], _: int) -> Age | None:
     return Age(CELEBRATIONS[word], *match.span())
 
 
+def celebrated_since(match: re.Match[str], _: int) -> Age | None:
+    """ "환갑 지난 지 삼 년"."""
+    years = number_of(match[2].replace(" ", ""))
+    return None if years is None else Age(CELEBRATIONS[match[1]] + years, *match.span())
+
+
+def nearly(match: re.Match[str], _: int) -> Age | None:
+    """ "아흔을 바라보시는": the decade before, "팔순이 코앞인": a year before."""
+    tens = CELEBRATIONS.get(match[1]) or number_of(match[1])
+    if tens is None:
+        return None
+    if match[2].startswith("바라"):
+        return Age(None, *match.span(), band=f"{tens - 10}대")
+    return Age(tens - 1, *match.span())
+
+
+def student(match: re.Match[str], _: int) -> Age:
+    return Age(None, *match.span(), band="20대")
+
+
+def enrolled(match: re.Match[str], this_year: int) -> Age | None:
+    """ "99학번": who began to study that year, at nineteen."""
+    year = int(match[1]) + (2000 if int(match[1]) <= this_year % 100 else 1900)
+    return Age(this_year - year + _ENROLLED_AT, *match.span())
+
+
 def english_word(match: re.Match[str], _: int) -> Age:
     return Age(ENGLISH[match[1]], *match.span())
 
@@ -120,6 +150,12 @@ def birth_year(match: re.Match[str], this_year: int) -> Age | None:
 
 def school(match: re.Match[str], _: int) -> Age:
     return Age(_SCHOOL[match[1][0]] + int(match[2]), *match.span())
+
+
+def school_child(match: re.Match[str], _: int) -> Age | None:
+    """ "2학년" alone is a year of primary school where a child is spoken of."""
+    spoken = _PUPIL_SAID.search(match.string)
+    return Age(_SCHOOL["초"] + int(match[1]), *match.span()) if spoken else None
 
 
 def months(match: re.Match[str], _: int) -> Age | None:

@@ -7,12 +7,13 @@ from services.triage.domain import age_forms as told
 from services.triage.domain.age_forms import MIXED, Age, Reader
 from services.triage.domain.age_words import ENGLISH, SPANS, WORD_BANDS
 from services.triage.domain.numbers import NATIVE, NATIVE_TENS, SINO
+from services.triage.knowledge.needed import Forms
 
 
 def find_ages(lowered: str, *, this_year: int) -> tuple[Age, ...]:
     """Ages in the order of the text; of a correction only the later one."""
     found: list[Age] = []
-    for pattern, reader in _FORMS:
+    for pattern, reader in _FORMS.possible(lowered):
         for match in pattern.finditer(lowered):
             age = reader(match, this_year)
             if age and not any(_overlap(age, other) for other in found):
@@ -65,8 +66,8 @@ _COUNTED = "명|번|시|분|일|개|층|호|주|월|년|도|kg|cm|kilo|mm|위|�
 _NOT_METRES = r"(?!\s*(?:높이|깊이|거리|정도|아래|위|앞|쯤|high|tall|deep|away))"
 
 
-def _forms(*forms: tuple[str, Reader]) -> tuple[tuple[re.Pattern[str], Reader], ...]:
-    return tuple((re.compile(pattern), reader) for pattern, reader in forms)
+def _forms(*forms: tuple[str, Reader]) -> Forms[Reader]:
+    return Forms([(re.compile(pattern), reader) for pattern, reader in forms])
 
 
 # The first form that reads a stretch keeps it; later ones see only what is left.
@@ -81,6 +82,7 @@ _FORMS = _forms(
         r"(?:(?:\d{1,2}월\s*)?(?:\d{1,2}일\s*)?(?:생|출생|에\s*태어)|[가-힣]{1,3}\s?띠)",
         told.birth_year,
     ),
+    (r"(?<!\d)(\d{2})\s*학번", told.enrolled),
     (
         r"(?<![가-힣\d])(초|중|고)(?:등학교|등|학교|딩)?\s*(\d)(?:\s*학년)?"
         rf"(?!\d|\s*(?:{_UNITS}|%|\.))",
@@ -94,7 +96,10 @@ _FORMS = _forms(
         rf"([한두석세넉네]\s?달|일주일|열흘|보름)\s*(?:된|짜리|밖에\s*안\s*된|도\s*안\s*된)\s*{_OF_CHILD}",
         told.days_in_words,
     ),
-    (rf"(?:생후|{_BORN})\s*(?:만\s*|이제\s*)?{_N}\s*(?:개월|달)", told.months),
+    (
+        rf"(?:생후|{_BORN})\s*(?:만\s*|이제\s*)?({SINO}|{NATIVE}|\d{{1,3}}|[일이삼사오육칠팔구])\s*(?:개월|달)",
+        told.months,
+    ),
     (rf"(?<!\d)(\d{{1,2}})\s*(?:개월|달)\s*(?:된|짜리)?\s*{_OF_CHILD}", told.months),
     (rf"(?<!\d)(\d{{1,2}})\s*개월{_LASTING}", told.bare_months),
     (r"(\d{1,2})\s*个月|(?<!\d)(\d{1,2})\s*tháng tuổi", told.bare_months),
@@ -133,6 +138,16 @@ _FORMS = _forms(
         r"(?<=[가-힣])((?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열))\s?살"
         r"(?=\s?(?:남|여|아이|아기|애|아들|딸|이에요|예요|입니다|인데|짜리|된|배기))",
         told.years,
+    ),
+    (
+        r"(환갑|회갑|칠순|고희|팔순|구순)(?:을|이|잔치)?\s*(?:지난|지낸|넘은|넘긴|한)\s*지\s*"
+        rf"(\d{{1,2}}|{SINO}|{NATIVE}|[일이삼사오육칠팔구])\s*(?:년|해)",
+        told.celebrated_since,
+    ),
+    (
+        r"(환갑|회갑|칠순|고희|팔순|구순|서른|마흔|쉰|예순|일흔|여든|아흔|[이삼사오육칠팔구]십)(?:줄|살)?(?:을|를|이|가|에)?\s*"
+        r"(바라보|바라본|앞두|앞둔|코앞|다\s?되|다\s?돼|다\s?된|가까이|가까우|육박)",
+        told.nearly,
     ),
     (
         r"(?:환갑|회갑|진갑|육순|칠순|고희|팔순|구순|희수(?=연|를|인)|(?<!자살)(?<!자살\s)미수(?=연|를|인|신|이[신세])|[6-9]\s?순(?!위|서))",
@@ -228,6 +243,8 @@ _FORMS = _forms(
         r"([二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])\s*(?:多)?岁",
         told.chinese,
     ),
+    (r"(?:대학교?|대)\s?([1-4])\s*학년", told.student),
+    (r"(?<![\d가-힣])([1-6])\s*학년", told.school_child),
     (r"신생아|갓\s*태어난|갓난\s*아기|갓난쟁이|newborn", told.newborn),
     (rf"(?:{'|'.join(sorted(WORD_BANDS, key=len, reverse=True))})(?!과|청소년과)", told.word_band),
 )

@@ -14,12 +14,19 @@ from services.triage.domain.negation import doubts_noun
 from services.triage.domain.orders import not_now, not_told
 from services.triage.domain.patient_age import patient_age
 from services.triage.domain.people import Complaint, Person, find_person
-from services.triage.domain.reading import Reading, blanked, masked, read
+from services.triage.domain.reading import Reading, blanked, masked, read, sifted
 from services.triage.domain.screen import weighed
 from services.triage.domain.sexes import sex_of_organs
+from services.triage.domain.taken_back import (
+    Readings,
+    well_being,
+    without_feared_names,
+    without_taken_back,
+)
 from services.triage.domain.unclear import unclear_cues
 from services.triage.domain.vitals import NOT_MEASURED, Vitals, find_onset, find_vitals
-from services.triage.knowledge.model import SMALL_CUES, Explained, Knowledge, Lexicon, Matcher, Sex
+from services.triage.knowledge.model import SMALL_CUES, Explained, Knowledge, Lexicon, Sex
+from services.triage.knowledge.wordings import Matcher
 
 Lane = Literal["act", "plan", "wish"]
 
@@ -71,10 +78,9 @@ class Extraction:
 def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     """What the text says about the patient. Unknown is None or absent, never a guess."""
     lexicon = knowledge.lexicon
-    whole = _told(text, lexicon)
+    whole, reading, readings = _readings(text, lexicon)
     small = names_said(whole, (m for m in lexicon.cues if m.name in SMALL_CUES))
-    reading = masked(whole, lexicon.idioms, lexicon.idioms_spaced)
-    found = find_mentions(reading, lexicon.symptoms)
+    found = find_mentions(readings.of_symptoms, lexicon.symptoms)
     findings = _current(found, reading.lowered, grave=frozenset(lexicon.gravest))
     person = find_person(
         reading,
@@ -84,29 +90,32 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     )
     mentions = _of_patient(findings, person)
     symptoms = _unexplained(_symptoms(reading, mentions), lexicon.explained)
-    lane = _lane(reading, lexicon.lanes)
+    lane = _lane(readings.of_symptoms, lexicon.lanes)
     symptoms += _lane_symptoms(lane, {symptom.code for symptom in symptoms}, reading)
     codes = {symptom.code for symptom in symptoms}
     maternity = find_maternity(reading)
     age = patient_age(find_ages(reading.lowered, this_year=this_year), person, reading)
-    severity = frozenset(_said(reading, lexicon.cues)) | small
+    severity = frozenset(_said(readings.of_cues, lexicon.cues)) | small | readings.told
     understood = bool(symptoms) or not severity.isdisjoint(knowledge.told)
     history = _known_diseases(reading, lexicon.history, of_speaker=person.is_self is not False)
     unclear = unclear_cues(
-        reading,
+        readings.of_cues,
         found,
         understood=understood,
         background=bool(history),
+        well=0 if _is_loud(codes, severity, lexicon) else well_being(reading, lexicon.taken_back),
         words=lexicon.unclear,
     )
-    severity |= weighed(unclear, reading, knowledge.screen, understood=understood)
+    # What was taken back is no trouble that could be weighed.
+    known = bool(symptoms) or not (severity - readings.told).isdisjoint(knowledge.told)
+    severity |= weighed(unclear, readings.of_cues, knowledge.screen, understood=known)
     return Extraction(
         patient=_patient(reading, age, person, maternity, symptoms, knowledge),
         symptoms=symptoms,
         negated=_negated(mentions, codes),
         history=history,
         special=_special(reading, lexicon.special, age, person, maternity),
-        vitals=find_vitals(reading.lowered),
+        vitals=find_vitals(readings.of_symptoms.lowered),
         onset_minutes=find_onset(reading.lowered),
         severity=severity,
         cry_for_help=lexicon.cry_for_help.search(reading.squeezed) is not None,
@@ -115,14 +124,24 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
 
 
 def heard(text: str, lexicon: Lexicon) -> Reading:
-    """The text as everything but what is small in itself is looked for in it: mended, without
-    orders, fiction and idioms."""
-    return masked(_told(text, lexicon), lexicon.idioms, lexicon.idioms_spaced)
+    """The text as signs are looked for in it: mended, without orders, fiction, idioms and what it
+    takes back itself."""
+    return _readings(text, lexicon)[2].of_cues
 
 
-def _told(text: str, lexicon: Lexicon) -> Reading:
-    reading = read(text)
-    return mended(blanked(reading, not_told(reading.lowered)), lexicon.spelling)
+def _readings(text: str, lexicon: Lexicon) -> tuple[Reading, Reading, Readings]:
+    """What is told, the same without idioms, and that without what it takes back."""
+    sent = read(text)
+    whole = mended(blanked(sent, not_told(sent.lowered)), lexicon.spelling)
+    reading = without_feared_names(whole, lexicon.taken_back)
+    reading = masked(reading, lexicon.idioms, lexicon.idioms_spaced)
+    reading = sifted(reading, lexicon.korean, lexicon.spaced)
+    return whole, reading, without_taken_back(reading, whole, lexicon)
+
+
+def _is_loud(codes: set[str], severity: frozenset[str], lexicon: Lexicon) -> bool:
+    words = lexicon.taken_back
+    return bool(codes & words.loud) or not severity.isdisjoint(words.loud_cues)
 
 
 def _current(

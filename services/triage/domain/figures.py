@@ -9,8 +9,9 @@ from services.triage.domain.reading import Reading
 from services.triage.knowledge.model import Relation, Sex
 
 _SELF = re.compile(
-    r"(?<![가-힣])(?:저는|제가|저도|저만|전|저|난|나는|내가|나도|나만|나|저희는|내|제|전요|지가|지는|지도|내사|내는|내도|낼로)(?=\s|[0-9]|$|,)"
-    r"|(?<![가-힣])(?:저는|제가|나는|내가|저도|나도)"
+    r"(?<![가-힣])(?:저는|제가|저도|저만|전|저|난|나는(?!\s(?:디|데|거|것|게|건|지|중|듯|곳|소리|냄새|느낌|기분|정도|편|상태))|내가|나도|나만|나|저희는|내|제|전요|지가|지는|지도|내사|내는|내도|낼로)(?=\s|[0-9]|$|,)"
+    r"|(?<![가-힣])(?:저는|제가|나는(?!\s?(?:디|데|거|것|게|건|지|중|듯|곳|소리|냄새|느낌|기분|정도|편|상태))"
+    r"|내가|저도|나도|저예요|저에요|접니다|저입니다|나예요)"
     r"|\b(?:i|i'm|i've|i'd|im|my|me)\b(?! (?:father|dad|mother|mom|wife|husband|son|daughter|baby"
     r"|child|kid|friend|brother|sister|grand\w+|boyfriend|girlfriend|aunt|uncle|coworker|neighbou?r"
     r"|roommate|cousin|boss|teacher|\d+))|我(?!爸|妈|老|的|儿|女|奶|爷|朋|哥|姐|弟|妹|孩)"
@@ -30,6 +31,12 @@ _NOT_SUBJECT = re.compile(
 # "엄마 가게에서", though not "엄마가 게단에서".
 _SHOP = re.compile(r"\s?가게(?!단)")
 _OBJECT = re.compile(r"(?:님|분|들)?(?:을|를)")
+# Who tells a calling of their own tells of somebody else, unless nobody else is there.
+_OF_CARE = re.compile(
+    r"(?:간호사|의사|약사|조무사|요양보호사|간병인|활동지원사|사회복지사|담임|교사|교직원|보건교사|보육교사|원장|유치원교사"
+    r"|구급대원|소방관|경찰|보호자|경비원?|관리소장|관리인|기사|매니저|승무원|안전요원|구조대원?)"
+    r"(?:인데|입니다|이고|이구|예요|이에요|에요|로서|이라서|거든)"
+)
 _SPEAKER = re.compile(
     r"(?:인데|입니다|이에요|예요|이고|이구|임|인데요|거든|이라서|으로서|로서|되는)"
 )
@@ -60,6 +67,8 @@ _OWN_WORDS = frozenset(
     }
 )
 _CHAIN = re.compile(r"(?:의|네|쪽|분)?")
+# "할머니 환자분" is one person, "엄마 친구" is not.
+_BY_THE_WAY = ("환자", "손님", "승객", "어르신", "노인", "보호자")
 _UNHARMED = re.compile(
     r"[은는이가도만]?(?:지금은|다행히|일단|좀|다)*(?:괜찮|멀쩡|무사|이상없|안다[쳤치]|다치지않|안아[프파]|문제없|아무렇지|(?:열|감기|기침)만)"
 )
@@ -99,7 +108,7 @@ def others_named(reading: Reading, relation: Relation) -> list[Figure]:
         elif _introduces(reading, figure, found.end()):
             roles.append(replace(figure, kind="self", weak=True))
         elif _SPEAKER.match(squeezed, found.end()):
-            if figure.word.endswith("학생") or _has_illness(reading, figure):
+            if _is_own_calling(reading, figure) or _has_illness(reading, figure):
                 continue
             roles.append(replace(figure, weak=True))
         else:
@@ -127,7 +136,16 @@ _AGED = re.compile(
     r"|스무|스물|서른|마흔|쉰|예순|일흔|여든|아흔|[이삼사오육칠팔구]십[일이삼사오육칠팔구]?)\s*$"
 )
 _WHOSE = re.compile(r"(?:우리|저희|옆집|시댁|친정|울|외|이웃)")
+_CALLINGS = ("군인", "수험생", "운전자", "작업자", "인부", "등산객", "취준생")
 _NAME_OF_ILLNESS = re.compile(r"[가-힣]{1,8}\s?$")
+
+
+def _is_own_calling(reading: Reading, figure: Figure) -> bool:
+    """ "군인인데요", "고등학생이에요": the writer, unless the word is somebody's."""
+    if figure.word.endswith(("학생", "중생", "고생", "대생")):
+        return True
+    before = reading.lowered[max(0, figure.start - 12) : figure.start]
+    return figure.word in _CALLINGS and _WHOSE.search(before) is None
 
 
 def _has_illness(reading: Reading, figure: Figure) -> bool:
@@ -186,11 +204,12 @@ def _figure(reading: Reading, relation: Relation, found: re.Match[str]) -> Figur
 def _chained(first: Figure, last: Figure) -> Figure:
     """Of "친구 엄마" the last is meant; of "우리 아들 애기" both say something."""
     both_child = last.stage is not None and first.sex is not None
+    same = last.word.startswith(_BY_THE_WAY)
     return Figure(
         "other",
         first.start,
         last.end,
-        sex=last.sex or (first.sex if both_child else None),
+        sex=last.sex or (first.sex if both_child or same else None),
         stage=last.stage or first.stage,
         young=last.young,
         word=first.word + last.word if ORDER.search(first.word) else last.word,
@@ -200,6 +219,10 @@ def _chained(first: Figure, last: Figure) -> Figure:
     )
 
 
+def _is_unharmed(tail: str) -> bool:
+    return bool(_UNHARMED.match(tail) or _OF_CARE.match(tail))
+
+
 def selves_named(reading: Reading, others: Iterable[Figure]) -> list[Figure]:
     starts = [figure.start for figure in others]
     figures = []
@@ -207,7 +230,5 @@ def selves_named(reading: Reading, others: Iterable[Figure]) -> list[Figure]:
         owns = found[0] in _POSSESSIVE and any(0 <= s - found.end() <= 4 for s in starts)
         if not owns and not (starts and _WITNESS.match(reading.lowered, found.end())):
             tail = reading.lowered[found.end() : found.end() + 12].replace(" ", "")
-            figures.append(
-                Figure("self", *found.span(), unharmed=bool(_UNHARMED.match(tail)), subject=True)
-            )
+            figures.append(Figure("self", *found.span(), unharmed=_is_unharmed(tail), subject=True))
     return figures

@@ -15,7 +15,7 @@ from services.triage.domain.negation import (
     korean_stance,
 )
 from services.triage.domain.reading import Reading
-from services.triage.knowledge.model import Matcher
+from services.triage.knowledge.wordings import Matcher
 
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _SHORT_NOUNS = frozenset(
@@ -54,7 +54,13 @@ class Mention:
 
 def find_mentions(reading: Reading, matchers: Iterable[Matcher]) -> tuple[Mention, ...]:
     """All mentions in the order of the text; an enumeration shares its one negation."""
-    found = [mention for matcher in matchers for mention in _of_one(reading, matcher)]
+    possible = reading.korean | reading.spaced
+    found = [
+        mention
+        for matcher in matchers
+        if possible >> matcher.number & 1
+        for mention in _of_one(reading, matcher)
+    ]
     found.sort(key=lambda mention: (mention.start, -mention.end))
     shared = _with_shared_denial(reading, _distinct(found))
     return tuple(_without_replaced(_taken_back(reading, _corrected(reading, shared))))
@@ -63,15 +69,25 @@ def find_mentions(reading: Reading, matchers: Iterable[Matcher]) -> tuple[Mentio
 def names_said(reading: Reading, matchers: Iterable[Matcher]) -> frozenset[str]:
     """Which of the matchers are said at all, wherever: the first place of each is enough.
     Unlike `find_mentions` it heeds neither shared denials nor second thoughts."""
-    return frozenset(
-        matcher.name
-        for matcher in matchers
-        if any(mention.stance == "said" for mention in _of_one(reading, matcher))
-    )
+    return frozenset(places_said(reading, matchers))
+
+
+def places_said(reading: Reading, matchers: Iterable[Matcher]) -> dict[str, tuple[int, int]]:
+    """Where in the original each of the matchers that are said at all is said first."""
+    possible = reading.korean | reading.spaced
+    places = {}
+    for matcher in matchers:
+        if not possible >> matcher.number & 1:
+            continue
+        said = next((m for m in _of_one(reading, matcher) if m.stance == "said"), None)
+        if said is not None:
+            places[matcher.name] = (said.start, said.end)
+    return places
 
 
 def _of_one(reading: Reading, matcher: Matcher) -> Iterator[Mention]:
-    if matcher.korean is not None and reading.has_other:
+    bit = 1 << matcher.number
+    if matcher.korean is not None and reading.has_other and reading.korean & bit:
         for start, end in _places(reading, matcher.korean):
             place = reading.span(start, end)
             stance = korean_stance(reading, start, end, matcher)
@@ -80,7 +96,7 @@ def _of_one(reading: Reading, matcher: Matcher) -> Iterator[Mention]:
             if stance == "said":
                 stance = foreign_stance(reading, start, place)
             yield Mention(matcher, *place, stance, (start, end))
-    if matcher.spaced is not None and reading.has_latin:
+    if matcher.spaced is not None and reading.has_latin and reading.spaced & bit:
         for found in matcher.spaced.finditer(reading.lowered):
             stance = english_stance(reading.lowered, *found.span())
             if stance == "said" and denies_noun(_what_follows(reading, found.end()), 0):

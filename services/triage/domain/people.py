@@ -6,12 +6,17 @@ from dataclasses import dataclass, replace
 
 from services.triage.domain.figures import ORDER, Figure, others_named, selves_named
 from services.triage.domain.reading import Reading
-from services.triage.domain.sexes import pronoun_sex, sex_between, stated_sex
+from services.triage.domain.sexes import (
+    pronoun_sex,
+    sex_between,
+    sex_by_marriage,
+    stated_sex,
+)
 from services.triage.knowledge.model import Relation, Sex
 
 _THIRD = re.compile(
     r"(?<![주쑤모다역마쉬적택부])(?<!건가)(?<!이가)(?:셨|시고|시는|십니다|시네|신대|시다(?!피|시)|셔서|셔요|시더|신데|시거든|시길래|시니까|시면서)"
-    r"|(?<![주하])세요(?!\?)|아파하|힘들어하|괴로워하|(?<!할)(?<!질)(?<!칠)[다냐라자]고(?:해요|하[세네는며면]|해서|합니|그래|그러)|(?<!드)(?<!프)(?<!럽)대요(?:\||$)|[프럽르]대요|(?<!드)(?<!남자)(?<!여자)(?<!살이)래요(?:\||$)"
+    r"|(?<![주하])세요(?!\?)|아파하|힘들어하|괴로워하|(?<!할)(?<!질)(?<!칠)[다냐라자]고(?:해요|하[세네는며면]|해서|합니|그래|그러)|(?<!드)(?<!프)(?<!럽)대요(?:\||$)|[프럽르]대요|(?<!드)(?<!남자)(?<!여자)(?<!살이)(?<!아니)(?<!정상이)래요(?:\||$)"
     r"|캅니더|카네|카더|카시|다카|댄햄|댄고|다구혀|[다라]네요(?:\||$)|[다라]ㅂ니다|답니다|랍니다"
 )
 _POLITE_REQUEST = re.compile(
@@ -24,7 +29,7 @@ _SELDOM_SELF = frozenset(
     {"seizure", "confusion", "agitation_violence", "drowning", "airway_foreign_body"}
 )
 _OTHERS_WORD = re.compile(
-    r"[👶👴👵]|(?:두|세|네|한|\d+)\s?살\s?(?:짜리|배기)|(?:수험생|환자|승객|노숙자|행인|등산객|인부|작업자|동료|이웃|옆집)(?:이|가|인데|분|한|을|를|입|이요|이에)?"
+    r"[👶👴👵]|(?:두|세|네|한|\d+)\s?살\s?(?:짜리|배기)|(?:수험생|환자|승객|노숙자|행인|등산객|인부|작업자|동료|이웃|옆집(?!이|에|은|의|도|공사|소음))(?:이|가|인데|분|한|을|를|입|이요|이에)?"
     r"|(?:어떤|모르는|보이는|지나가던|옆에)\s?(?:분|사람|남자|여자)(?!한테|에게)|사람(?:이|을|한(?!테))|[진한은는던픈]\s분(?:이|을|은)"
 )
 _PRONOUNS = frozenset({"he", "his", "him", "she", "her"})
@@ -72,15 +77,17 @@ def find_person(
         reading,
         complaints,
     )
-    patient = _patient(figures, complaints)
+    patient = _patient(figures, complaints, reading.lowered)
     if patient is None:
-        return Person(stated_sex(reading), _implied_self(reading, complaints, codes), None, None)
+        is_self = _implied_self(reading, complaints, codes)
+        sex = stated_sex(reading) or (sex_by_marriage(reading) if is_self else None)
+        return Person(sex, is_self, None, None)
     same = [figure for figure in figures if _may_be_one(figure, patient)]
     stretches = _stretches(figures, patient, reading.lowered)
     if patient.kind == "self":
         sex = stated_sex(reading) if len(same) == len(figures) or not others else None
         sex = sex or patient.sex or next((f.sex for f in same if f.sex), None)
-        sex = sex or _sex_beside(reading, patient, figures)
+        sex = sex or _sex_beside(reading, patient, figures) or sex_by_marriage(reading)
         return Person(sex, True, None, patient.start, stretches)
     sex = patient.sex or next((f.sex for f in same if f.sex and not f.unharmed), None)
     if sex is None and (patient.young or all(figure.sex is None for figure in others)):
@@ -107,17 +114,34 @@ def _heard_of(
     ]
 
 
-def _patient(figures: list[Figure], complaints: Sequence[Complaint]) -> Figure | None:
+def _is_pointed_at(figure: Figure, lowered: str) -> bool:
+    """ "문제는 저예요", "동생이 더 급해요": the writer says for whom help is sought."""
+    before, after = lowered[max(0, figure.start - 12) : figure.start], lowered[figure.end :]
+    return bool(_POINTING.search(before) or _POINTED.match(after))
+
+
+_POINTING = re.compile(
+    r"(?:문제는|문제인\s?(?:건|사람은)|(?:급한|심한|심각한|위험한|걱정되는|걱정인)\s?(?:건|것은|사람은|쪽은))\s?(?:지금|바로|오히려)?\s?$"
+)
+_POINTED = re.compile(
+    r"(?:이|가|쪽이)?\s?(?:제일|가장|더|훨씬|진짜|지금)?\s?(?:급해|급합|급한|심각해|심각합|위급|위독|문제예|문제입)"
+)
+
+
+def _patient(figures: list[Figure], complaints: Sequence[Complaint], lowered: str) -> Figure | None:
     if not figures:
         return None
     harmed = [f for f in figures if not f.unharmed] or figures
+    meant = next((f for f in figures if _is_pointed_at(f, lowered)), None)
+    if meant is not None:
+        return meant
     told = [(complaint, _owner(figures, complaint.start)) for complaint in complaints]
     owned = [(complaint, owner) for complaint, owner in told if owner and not owner.unharmed]
     if not owned:
         strong = [figure for figure in harmed if not figure.weak] or harmed
         if complaints:
             return strong[0]
-        named = [f for f in strong if not f.word.startswith(_ANYBODY)]
+        named = [f for f in strong if f.sex or not f.word.startswith(_ANYBODY)]
         return next((f for f in named if f.kind == "other"), named[0] if named else None)
     first = min(owned, key=lambda pair: pair[0].start)[1]
     worst = min(owned, key=lambda pair: (pair[0].rank, pair[0].start))

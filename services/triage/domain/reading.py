@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from services.triage.knowledge.hangul import can_close, is_onset, together
+from services.triage.knowledge.needed import Sieve
 
 BOUNDARY = "|"
 _BREAKS = frozenset(".,!?;:/|·()[]{}<>\"'“”‘’\n。，！？、")
@@ -39,7 +40,8 @@ _CLUSTER = re.compile(
 class Reading:
     """`lowered` keeps the letters' places of `original`; `squeezed` has places of its own, and
     `words` the stretch of squeezed text that each of them was written together with.
-    The scripts tell which patterns can match at all."""
+    The scripts tell which patterns can match at all, and so do the bits of `korean` and `spaced`,
+    one for each of the lexicon's wordings; all are set where nobody sifted them."""
 
     sent: str
     original: str
@@ -50,6 +52,8 @@ class Reading:
     words: tuple[tuple[int, int], ...]
     has_latin: bool
     has_other: bool
+    korean: int = -1
+    spaced: int = -1
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Places in `original` of a stretch of `squeezed`."""
@@ -90,7 +94,21 @@ def masked(reading: Reading, korean: re.Pattern[str], spaced: re.Pattern[str]) -
     """The same text with idioms blanked out; every place stays where it was."""
     squeezed = korean.sub(lambda found: BOUNDARY * len(found[0]), reading.squeezed)
     lowered = spaced.sub(lambda found: BOUNDARY * len(found[0]), reading.lowered)
-    return replace(reading, lowered=lowered, squeezed=squeezed)
+    return replace(reading, lowered=lowered, squeezed=squeezed, korean=-1, spaced=-1)
+
+
+def erased(reading: Reading, spans: Sequence[tuple[int, int]]) -> Reading:
+    """The same text with stretches of `squeezed` blanked out; every place stays."""
+    return blanked(reading, [reading.span(start, end) for start, end in spans])
+
+
+def sifted(reading: Reading, korean: Sieve, spaced: Sieve) -> Reading:
+    """The same text with the wordings marked that may be in it; no other is looked for."""
+    return replace(
+        reading,
+        korean=korean.passed(reading.squeezed) if reading.has_other else 0,
+        spaced=spaced.passed(reading.lowered) if reading.has_latin else 0,
+    )
 
 
 def blanked(reading: Reading, spans: Sequence[tuple[int, int]]) -> Reading:
@@ -103,7 +121,9 @@ def blanked(reading: Reading, spans: Sequence[tuple[int, int]]) -> Reading:
         for letter, origin in zip(reading.squeezed, reading.origin, strict=True)
     )
     lowered = (BOUNDARY if place in gone else c for place, c in enumerate(reading.lowered))
-    return replace(reading, lowered="".join(lowered), squeezed="".join(squeezed))
+    return replace(
+        reading, lowered="".join(lowered), squeezed="".join(squeezed), korean=-1, spaced=-1
+    )
 
 
 def _composed(text: str) -> tuple[str, tuple[int, ...]]:

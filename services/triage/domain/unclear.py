@@ -1,9 +1,10 @@
 """What a text says of a body in trouble that no symptom names: unknown is not harmless."""
 
+import re
 from collections.abc import Iterable, Sequence
 
-from services.triage.domain.mentions import Mention, find_mentions, names_said
-from services.triage.domain.reading import Reading
+from services.triage.domain.mentions import Mention, find_mentions, names_said, places_said
+from services.triage.domain.reading import Reading, erased
 from services.triage.knowledge.model import (
     MANY_ALARMS,
     OBSERVED_ALARM,
@@ -56,28 +57,37 @@ def unclear_cues(
     *,
     understood: bool,
     background: bool,
+    well: int,
     words: Unclear,
 ) -> frozenset[str]:
     """`findings` are the symptoms' mentions of any stance, `understood` whether one was said,
     `background` whether a disease or an operation was: who only tells what somebody has, as an
-    answer to that question, raises no alarm.
+    answer to that question, raises no alarm. `well` counts kinds of signs of well-being: a small
+    complaint that was understood beside them raises none either.
 
     Beside an understood complaint only what concerns a vital part, and is no part of a finding,
     counts as unclear: a sprain that is told in many words stays a sprain. Where nothing was
     understood, two alarms about a body are enough.
     """
-    kinds = names_said(reading, words.alarms)
+    places = places_said(_without_denied(reading, findings), words.alarms)
+    kinds = frozenset(places)
     if background and not understood:
         kinds -= _BACKGROUND
     of_body = understood or bool(names_said(reading, (words.body,)))
     if kinds <= _OF_THINGS and not of_body:
         kinds = frozenset()
     cues = _unclear(reading, findings, understood=understood, words=words)
+    # Who tells it and of whom says nothing of how they are; the frail were barred before.
+    outweighed = _outweighs(well, [places[kind] for kind in kinds - _OBSERVED])
     if not understood and of_body and len(kinds) >= PAIR:
         cues |= {UNCLEAR, UNCLEAR_GRAVE} if len(kinds) >= SEVERAL else {UNCLEAR}
     if cues and kinds & _OBSERVED:
         cues |= {UNCLEAR_GRAVE}
-    return cues | _alarms(kinds, understood=understood) | _functions(reading, kinds, words)
+    cues |= _functions(reading, kinds, words)
+    if outweighed:
+        # What was not understood stays urgent until it is asked.
+        return cues if understood else cues - {UNCLEAR_GRAVE}
+    return cues | _alarms(kinds, understood=understood)
 
 
 def _functions(reading: Reading, kinds: frozenset[str], words: Unclear) -> frozenset[str]:
@@ -87,6 +97,33 @@ def _functions(reading: Reading, kinds: frozenset[str], words: Unclear) -> froze
     pair = len(failing) >= PAIR and failing not in _ONE_THING
     observed = "third" in kinds and "mind" in failing
     return frozenset({VITAL_PAIR}) if pair or observed else frozenset()
+
+
+def _outweighs(well: int, places: Sequence[tuple[int, int]]) -> bool:
+    """Whether signs of well-being outweigh alarms: what stands in one place is one alarm."""
+    return well > 0 and _apart(places) < SEVERAL + well
+
+
+def _apart(places: Sequence[tuple[int, int]]) -> int:
+    count, reach = 0, -1
+    for start, end in sorted(places):
+        count += start >= reach
+        reach = max(reach, end)
+    return count
+
+
+_DENIAL = re.compile(r"[^|]{0,10}?(?:않|없|아니|안)[가-힣]{0,3}")
+
+
+def _without_denied(reading: Reading, findings: Iterable[Mention]) -> Reading:
+    """A denied finding raises no alarm, nor does the word that denies it."""
+    spans = []
+    for told in findings:
+        if told.stance == "denied" and told.squeezed is not None:
+            start, end = told.squeezed
+            denial = _DENIAL.match(reading.squeezed, end)
+            spans.append((start, denial.end() if denial else end))
+    return erased(reading, spans)
 
 
 def _unclear(

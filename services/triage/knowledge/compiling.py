@@ -2,19 +2,33 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
+from itertools import chain, count
 from types import MappingProxyType
 from typing import Literal
 
 from services.triage.knowledge.conjugating import beginnings
-from services.triage.knowledge.files import LexiconFile, RelationEntry, SignsFile, WordsEntry
+from services.triage.knowledge.files import (
+    BoundedEntry,
+    LexiconFile,
+    RelationEntry,
+    SignsFile,
+    TakenBackFile,
+    WordsEntry,
+)
 from services.triage.knowledge.firsts import hurried
-from services.triage.knowledge.model import Explained, Lexicon, Matcher, Relation, Unclear
+from services.triage.knowledge.model import Explained, Lexicon, Relation, Unclear
+from services.triage.knowledge.needed import needed_units, sieve_of
 from services.triage.knowledge.reading import KnowledgeError
 from services.triage.knowledge.spelling import compile_spelling
+from services.triage.knowledge.wordings import Bounded, Matcher, TakenBack
 
-Cause = Literal["pain", "breath"]
+Cause = Literal["pain", "breath", "spin"]
+# Every letter that ends in ㄴ: 28 endings, of which it is the fifth.
+_ENDS_IN_N = "".join(chr(0xAC00 + place * 28 + 4) for place in range(399))
 _MACRO = re.compile(r"\{([a-z_]+)\}")
+_LONG = 600
 _HANGUL_WORD = re.compile("[가-힣]{2,}")
 _STEM = re.compile("<([가-힣]+)>")
 # What stands behind a "not" in a wording: a syllable, a choice of them, or a group of choices.
@@ -22,7 +36,9 @@ _BARRED = re.compile(r"\(\?<?!(?:[^()]|\([^()]*\))*\)")
 _NOT = re.compile(r"안(\[[^\]]*\]|\(\?:[^()]*\)|[가-힣])")
 
 
-def compile_lexicon(file: LexiconFile, signs: SignsFile, names: Mapping[str, str]) -> Lexicon:
+def compile_lexicon(
+    file: LexiconFile, signs: SignsFile, back: TakenBackFile, names: Mapping[str, str]
+) -> Lexicon:
     """`names` are the Korean names of the ontology's codes; cues, diseases and circumstances
     are named by their own keys. The signs are cues that have a file of their own."""
 
@@ -40,6 +56,18 @@ def compile_lexicon(file: LexiconFile, signs: SignsFile, names: Mapping[str, str
             for key, entry in entries.items()
         )
 
+    tables = {
+        "symptoms": table("symptoms", _supplemented(file)),
+        "cues": (*table("cues", file.cues), *_signs(file, signs)),
+        "history": table("history", file.history),
+        "special": table("special", file.special),
+        "lanes": table("lanes", {str(key): entry for key, entry in file.lanes.items()}),
+        **_unclear(file, signs),
+        **_well(file, back),
+    }
+    tables = _numbered(tables)
+    vital, trouble, body, intense = tables["unclear"]
+    told = [*chain.from_iterable(tables.values())]
     idioms = _idioms(file, signs)
     if idioms.spaced is None or idioms.korean is None:
         raise KnowledgeError("lexicon.yaml: idioms: both languages are needed")
@@ -49,12 +77,22 @@ def compile_lexicon(file: LexiconFile, signs: SignsFile, names: Mapping[str, str
             real={*file.spelling.real, *_words_of(file)},
             shortened=file.spelling.shortened,
         ),
-        symptoms=table("symptoms", _supplemented(file)),
-        cues=(*table("cues", file.cues), *_signs(file, signs)),
-        unclear=_unclear(file, signs),
-        history=table("history", file.history),
-        special=table("special", file.special),
-        lanes=table("lanes", {str(key): entry for key, entry in file.lanes.items()}),
+        symptoms=tables["symptoms"],
+        cues=tables["cues"],
+        unclear=Unclear(
+            vital,
+            trouble,
+            body,
+            intense,
+            alarms=tables["alarms"],
+            functions=tables["functions"],
+        ),
+        taken_back=_taken_back(file, back, well=tables["well"], besides=tables["besides"]),
+        history=tables["history"],
+        special=tables["special"],
+        lanes=tables["lanes"],
+        korean=sieve_of((m.number, m.korean_needs) for m in told if m.korean),
+        spaced=sieve_of((m.number, m.spaced_needs) for m in told if m.spaced),
         idioms=idioms.korean,
         idioms_spaced=idioms.spaced,
         cry_for_help=_union("lexicon.yaml: cry_for_help", file.cry_for_help, file.macros),
@@ -86,19 +124,87 @@ def _signs(file: LexiconFile, signs: SignsFile) -> tuple[Matcher, ...]:
     )
 
 
-def _unclear(file: LexiconFile, signs: SignsFile) -> Unclear:
+def _unclear(file: LexiconFile, signs: SignsFile) -> dict[str, tuple[Matcher, ...]]:
     macros = {**file.macros, **signs.macros}
 
     def matcher(name: str, entry: WordsEntry) -> Matcher:
         return _matcher(f"signs.yaml: unclear.{name}", name, name, entry, macros)
 
-    return Unclear(
-        vital=matcher("vital", signs.unclear.vital),
-        trouble=matcher("trouble", signs.unclear.trouble),
-        body=matcher("body", signs.unclear.body),
-        intense=matcher("intense", signs.unclear.intense),
-        alarms=tuple(matcher(name, entry) for name, entry in signs.alarms.items()),
-        functions=tuple(matcher(name, entry) for name, entry in signs.functions.items()),
+    words = signs.unclear
+    return {
+        "unclear": (
+            matcher("vital", words.vital),
+            matcher("trouble", words.trouble),
+            matcher("body", words.body),
+            matcher("intense", words.intense),
+        ),
+        "alarms": tuple(matcher(name, entry) for name, entry in signs.alarms.items()),
+        "functions": tuple(matcher(name, entry) for name, entry in signs.functions.items()),
+    }
+
+
+def _numbered(tables: Mapping[str, tuple[Matcher, ...]]) -> dict[str, tuple[Matcher, ...]]:
+    numbers = count()
+    return {
+        name: tuple(replace(matcher, number=next(numbers)) for matcher in matchers)
+        for name, matchers in tables.items()
+    }
+
+
+def _well(file: LexiconFile, back: TakenBackFile) -> dict[str, tuple[Matcher, ...]]:
+    macros = _macros_of_back(file, back)
+    return {
+        kind: tuple(
+            _matcher(f"takenback.yaml: {kind}.{name}", f"{kind}.{name}", name, entry, macros)
+            for name, entry in entries.items()
+        )
+        for kind, entries in (("well", back.well), ("besides", back.besides))
+    }
+
+
+def _macros_of_back(file: LexiconFile, back: TakenBackFile) -> dict[str, str]:
+    return {**file.macros, **back.macros, "n": _ENDS_IN_N}
+
+
+def _taken_back(
+    file: LexiconFile,
+    back: TakenBackFile,
+    *,
+    well: tuple[Matcher, ...],
+    besides: tuple[Matcher, ...],
+) -> TakenBack:
+    macros = _macros_of_back(file, back)
+
+    def matcher(name: str, entry: WordsEntry) -> Matcher:
+        return _matcher(f"takenback.yaml: {name}", name, name, entry, macros)
+
+    return TakenBack(
+        named=matcher("named", back.named),
+        figures=matcher("figures", back.figures),
+        mistaken=matcher("mistaken", back.mistaken),
+        bounded=tuple(
+            _bounded(f"takenback.yaml: bounded.{name}", entry, macros)
+            for name, entry in back.bounded.items()
+        ),
+        settled=matcher("settled", back.settled),
+        well=well,
+        besides=besides,
+        relapse=matcher("relapse", back.relapse),
+        frail=matcher("frail", back.frail),
+        loud=frozenset(back.loud),
+        loud_cues=frozenset(back.loud_cues),
+    )
+
+
+def _bounded(place: str, entry: BoundedEntry, macros: Mapping[str, str]) -> Bounded:
+    return Bounded(
+        cause=_union(place, entry.cause, macros),
+        found=_union(place, entry.found, macros),
+        needs=_union(place, entry.needs, macros) if entry.needs else None,
+        keeps=entry.keeps,
+        before=entry.before,
+        sure=entry.sure,
+        tells=entry.tells,
     )
 
 
@@ -135,14 +241,16 @@ def _matcher(
     literal: Collection[str] = (),
     consequences: Mapping[str, Cause] | None = None,
 ) -> Matcher:
+    korean = "|".join(_expanded(place, words, macros) for words in entry.ko)
+    spaced = "|".join(_expanded(place, words, macros) for words in entry.en)
     return Matcher(
         name=key,
         ko=name,
-        korean=_union(place, entry.ko, macros) if entry.ko else None,
-        spaced=_spaced(place, entry.en, macros) if entry.en else None,
-        own_not=frozenset(
-            first for words in entry.ko for first in _after_not(_expanded(place, words, macros))
-        ),
+        korean=_compiled(place, _quick(korean)) if korean else None,
+        spaced=_compiled(place, _whole_words(spaced)) if spaced else None,
+        korean_needs=needed_units(korean),
+        spaced_needs=needed_units(spaced),
+        own_not=frozenset(_after_not(korean)),
         over=frozenset(entry.over),
         literal=key in literal,
         consequence=(consequences or {}).get(key),
@@ -162,9 +270,13 @@ def _union(place: str, wordings: Iterable[str], macros: Mapping[str, str]) -> re
     return _compiled(place, hurried(body))
 
 
-def _spaced(place: str, wordings: Iterable[str], macros: Mapping[str, str]) -> re.Pattern[str]:
-    body = "|".join(_expanded(place, words, macros) for words in wordings)
-    return _compiled(place, rf"(?<![a-z0-9])(?:{body})(?![a-z0-9])")
+def _quick(body: str) -> str:
+    """A short wording is tried as quickly as its first letters are looked at."""
+    return hurried(body) if len(body) >= _LONG else body
+
+
+def _whole_words(body: str) -> str:
+    return rf"(?<![a-z0-9])(?:{body})(?![a-z0-9])"
 
 
 def _expanded(place: str, words: str, macros: Mapping[str, str]) -> str:

@@ -73,7 +73,7 @@ class LexiconFile(Entry):
     relation_exceptions: list[str]
     relations: list[RelationEntry]
     literal: Codes
-    consequences: dict[str, Literal["pain", "breath"]]
+    consequences: dict[str, Literal["pain", "breath", "spin"]]
     explained: dict[str, ExplainedEntry]
     gravest: Codes
     gender_of_code: dict[str, Literal["M", "F"]]
@@ -94,6 +94,31 @@ class SignsFile(Entry):
     unclear: UnclearEntry
     alarms: dict[str, WordsEntry]
     functions: dict[str, WordsEntry]
+
+
+class BoundedEntry(Entry):
+    cause: list[str]
+    found: list[str]
+    needs: list[str] = []
+    keeps: bool = False
+    before: bool = False
+    sure: bool = False
+    tells: Literal["taken_back", "chest_wall"] = "taken_back"
+
+
+class TakenBackFile(Entry):
+    macros: dict[str, str]
+    named: WordsEntry
+    figures: WordsEntry
+    mistaken: WordsEntry
+    bounded: dict[str, BoundedEntry]
+    settled: WordsEntry
+    well: dict[str, WordsEntry]
+    besides: dict[str, WordsEntry]
+    relapse: WordsEntry
+    frail: WordsEntry
+    loud: Codes
+    loud_cues: Codes
 
 
 class AgeEntry(Entry):

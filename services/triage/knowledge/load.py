@@ -1,7 +1,9 @@
 """Loads and cross-checks the knowledge: what one file names, another must know."""
 
+import gc
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
@@ -32,7 +34,7 @@ FILES = (
         f"{name}.yaml"
         for name in (
             "advice", "complaints", "lexicon", "ontology", "presentations", "redflags", "screen",
-            "signs",
+            "signs", "takenback",
         )
     ),
     WEIGHTS,
@@ -41,11 +43,29 @@ FILES = (
 
 def load_knowledge(folder: Path = FOLDER) -> Knowledge:
     """The whole knowledge, compiled; raises KnowledgeError naming the file and the entry."""
+    with _nothing_collected():
+        return _loaded(folder)
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """What is built here stays; looking through it for garbage takes a tenth of the time."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
+
+
+def _loaded(folder: Path) -> Knowledge:
     ontology_file = read_file(folder / "ontology.yaml", files.OntologyFile)
     ontology = _ontology(ontology_file)
     lexicon = _lexicon(
         read_file(folder / "lexicon.yaml", files.LexiconFile),
         read_file(folder / "signs.yaml", files.SignsFile),
+        read_file(folder / "takenback.yaml", files.TakenBackFile),
         ontology,
     )
     flags_file = read_file(folder / "redflags.yaml", files.FlagsFile)
@@ -91,7 +111,10 @@ def _ontology(file: files.OntologyFile) -> Mapping[str, Concept]:
 
 
 def _lexicon(
-    file: files.LexiconFile, signs: files.SignsFile, ontology: Mapping[str, Concept]
+    file: files.LexiconFile,
+    signs: files.SignsFile,
+    back: files.TakenBackFile,
+    ontology: Mapping[str, Concept],
 ) -> Lexicon:
     _known("lexicon.yaml", "symptoms", file.symptoms, ontology)
     _known("lexicon.yaml", "gender_of_code", file.gender_of_code, ontology)
@@ -110,7 +133,11 @@ def _lexicon(
     words = [word for entry in file.relations for word in entry.words]
     _unique("lexicon.yaml", "relations", words)
     _unique("signs.yaml", "signs", [*file.cues, *signs.signs, *UNCLEAR_CUES, *SCREEN_CUES])
-    return compile_lexicon(file, signs, {code: concept.ko for code, concept in ontology.items()})
+    _known("takenback.yaml", "loud", back.loud, ontology)
+    _known("takenback.yaml", "loud_cues", back.loud_cues, {*file.cues, *signs.signs})
+    return compile_lexicon(
+        file, signs, back, {code: concept.ko for code, concept in ontology.items()}
+    )
 
 
 def _vocabulary(

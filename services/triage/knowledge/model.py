@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from services.triage.knowledge.needed import Sieve
+from services.triage.knowledge.wordings import CHEST_WALL, TAKEN_BACK, Matcher, TakenBack
 from shared.contracts.nmc import Care
 
 Role = Literal["decisive", "supporting"]
@@ -18,10 +20,11 @@ MANY_ALARMS = "many_alarms"
 OBSERVED_ALARM = "observed_alarm"
 VITAL_PAIR = "vital_pair"
 ALARM_CUES = frozenset({UNCLEAR_GRAVE, SEVERAL_ALARMS, MANY_ALARMS, OBSERVED_ALARM})
-UNCLEAR_CUES = ALARM_CUES | {UNCLEAR, VITAL_PAIR}
+UNCLEAR_CUES = ALARM_CUES | {UNCLEAR, VITAL_PAIR, TAKEN_BACK, CHEST_WALL}
 """The cues of a text that speaks of a body in trouble but is not understood, of one in which
 alarms of several kinds meet, and of one that tells of two vital functions: what no word list holds
-is treated as urgent until it is asked."""
+is treated as urgent until it is asked. The last two are said of a text that tells of a sign and
+takes it back itself, or bounds a pain of the chest to its wall."""
 SOUNDS_IMMEDIATE = "sounds_immediate"
 SOUNDS_URGENT = "sounds_urgent"
 SCREEN_CUES = frozenset({SOUNDS_IMMEDIATE, SOUNDS_URGENT})
@@ -46,26 +49,6 @@ class Concept:
     en: str
     group: str
     near: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Matcher:
-    """The compiled wordings of one code, cue, disease or circumstance.
-
-    `korean` runs on Korean without spaces, `spaced` on the lowered original. `own_not` are the
-    syllables before which a "not" belongs to a wording itself ("소변이 안 나와" has 나). A
-    `literal` one is no finding where it is only compared to ("as if stabbed"), a `consequence`
-    not where a pain or a short breath explains it ("it hurts so much that I cannot sleep").
-    """
-
-    name: str
-    ko: str
-    korean: re.Pattern[str] | None
-    spaced: re.Pattern[str] | None
-    own_not: frozenset[str]
-    over: frozenset[str]
-    literal: bool
-    consequence: Literal["pain", "breath"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +131,12 @@ class Lexicon:
     symptoms: tuple[Matcher, ...]
     cues: tuple[Matcher, ...]
     unclear: Unclear
+    taken_back: TakenBack
     history: tuple[Matcher, ...]
     special: tuple[Matcher, ...]
     lanes: tuple[Matcher, ...]
+    korean: Sieve
+    spaced: Sieve
     idioms: re.Pattern[str]
     idioms_spaced: re.Pattern[str]
     cry_for_help: re.Pattern[str]

@@ -9,6 +9,7 @@ keeps every place in the text.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 
 from services.triage.knowledge.hangul import apart, is_syllable, onsets, together
@@ -66,11 +67,14 @@ def _variants(word: str) -> Iterator[str]:
             yield word[:place] + other + word[place + 1 :]
 
 
-def _any_jamo(syllable: str) -> Iterator[str]:
+@cache
+def _any_jamo(syllable: str) -> tuple[str, ...]:
     onset, vowel, coda = apart(syllable)
-    yield from (together(other, vowel, coda) for other in _ONSETS if other != onset)
-    yield from (together(onset, other, coda) for other in _VOWELS if other != vowel)
-    yield from (together(onset, vowel, other) for other in _CODAS if other != coda)
+    return (
+        *(together(other, vowel, coda) for other in _ONSETS if other != onset),
+        *(together(onset, other, coda) for other in _VOWELS if other != vowel),
+        *(together(onset, vowel, other) for other in _CODAS if other != coda),
+    )
 
 
 def _near_jamo(syllable: str) -> Iterator[str]:
