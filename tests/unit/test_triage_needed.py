@@ -8,8 +8,8 @@ import pytest
 from services.triage.domain import ages, denials, orders
 from services.triage.domain.reading import read, sifted
 from services.triage.knowledge import Knowledge, load_knowledge
-from services.triage.knowledge.model import Matcher
 from services.triage.knowledge.needed import Forms, needed_units, sieve_of
+from services.triage.knowledge.wordings import Matcher
 
 TALK = (Path(__file__).parents[1] / "data" / "everyday.txt").read_text("utf-8").splitlines()
 COMPLAINTS = (
@@ -47,7 +47,7 @@ def knowledge() -> Knowledge:
     ],
 )
 def test_a_wording_needs_one_of(pattern: str, units: set[str]) -> None:
-    assert needed_units(pattern) == units
+    assert needed_units(pattern) == frozenset(units)
 
 
 @pytest.mark.parametrize("pattern", ["가?", "[^가]", ".", "가*|나", r"\w+", "(?:가|)", ""])
@@ -63,11 +63,11 @@ def test_no_wording_that_matches_is_held_back(knowledge: Knowledge) -> None:
         reading = read(text)
         sieved = sifted(reading, knowledge.lexicon.korean, knowledge.lexicon.spaced)
         for m in matchers:
-            korean = m.korean is not None and reading.has_other
-            if korean and m.korean.search(reading.squeezed) and not sieved.korean >> m.number & 1:
+            korean = m.korean and reading.has_other and m.korean.search(reading.squeezed)
+            if korean and not sieved.korean >> m.number & 1:
                 held_back.append((m.name, text))
-            spaced = m.spaced is not None and reading.has_latin
-            if spaced and m.spaced.search(reading.lowered) and not sieved.spaced >> m.number & 1:
+            spaced = m.spaced and reading.has_latin and m.spaced.search(reading.lowered)
+            if spaced and not sieved.spaced >> m.number & 1:
                 held_back.append((m.name, text))
     assert held_back == []
 
@@ -109,5 +109,7 @@ def _all(knowledge: Knowledge) -> list[Matcher]:
         *words.lanes,
         *unclear.alarms,
         *unclear.functions,
+        *words.taken_back.well,
+        *words.taken_back.besides,
         *(unclear.vital, unclear.trouble, unclear.body, unclear.intense),
     ]

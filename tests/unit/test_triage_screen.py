@@ -38,7 +38,8 @@ SCREEN = Screen(
 def cues(
     text: str, unclear: frozenset[str] = frozenset(), *, understood: bool = True
 ) -> frozenset[str]:
-    return weighed(unclear, heard(text, KNOWLEDGE.lexicon), SCREEN, understood=understood)
+    sound = sound_of(heard(text, KNOWLEDGE.lexicon), SCREEN)
+    return weighed(unclear, sound, SCREEN, understood=understood)
 
 
 def test_pieces_are_runs_of_three_to_seven_jamo() -> None:

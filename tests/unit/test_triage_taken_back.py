@@ -18,7 +18,7 @@ def judge(text: str, knowledge: Knowledge, years: int | None = None) -> Assessme
 
 MILD = [
     # lain upon, asked about, mistaken
-    ("엎드려 자고 일어났더니 팔이 마비돼서 중풍 온 줄 알았는데 다 풀렸어요", 34),
+    ("팔을 베고 잤더니 저렸는데 주무르니까 이제 다 풀렸어요", 34),
     ("벤치프레스 했더니 가슴이 아파요 심장마비인가요? 팔 들 때만 아프고 가만있으면 안 아파요", 25),
     ("발목이 부러진 줄 알았는데 잘 걸어요", 20),
     ("대변이 빨개서 대장암인가 했더니 비트를 먹었더라고요 지금은 괜찮아요", 40),
@@ -63,6 +63,8 @@ GRAVE = [
     "휴지에만 조금 묻었는데 어지럽고 식은땀이 나요 변기가 시뻘게요",
     "달리기하다가 가슴이 터질 것처럼 아파서 멈췄어요 48세예요 잘 걸어요",
     "감기인 줄 알았는데 입술이 파래요",
+    # Who blames his lunch explains a heart attack away.
+    "명치가 막혀 소화제도 안 듣고 이마에 땀이 줄줄 나요 걸으면 더 조여요 57세 체한 거죠?",
 ]
 
 
@@ -73,13 +75,19 @@ def test_what_only_sounds_harmless_stays_an_emergency(text: str, knowledge: Know
     assert assessment.ktas <= 2
 
 
+def test_an_explanation_needs_a_text_that_sounds_calm(knowledge: Knowledge) -> None:
+    told = "엎드려 자고 일어났더니 팔이 마비돼서 중풍 온 줄 알았는데 다 풀렸어요"
+    assert judge(told, knowledge).advice.call_119
+    assert not judge("팔을 베고 잤더니 저렸는데 이제 풀렸어요", knowledge).advice.call_119
+
+
 def test_a_named_fear_is_no_finding(knowledge: Knowledge) -> None:
     found = extract("심장마비인가요?", knowledge=knowledge, this_year=2026)
     assert not found.symptoms
 
 
 def test_a_bounded_finding_keeps_its_name(knowledge: Knowledge) -> None:
-    text = "코피가 쏟아졌는데 코를 잡고 있으니까 멎었어요"
+    text = "코피가 쏟아졌는데 코를 잡고 있으니까 멎었어요 게임하고 있어요"
     found = extract(text, knowledge=knowledge, this_year=2026)
     assert "epistaxis" in {symptom.code for symptom in found.symptoms}
     assert "bleeding_sign" not in found.severity

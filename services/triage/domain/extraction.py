@@ -15,7 +15,7 @@ from services.triage.domain.orders import not_now, not_told
 from services.triage.domain.patient_age import patient_age
 from services.triage.domain.people import Complaint, Person, find_person
 from services.triage.domain.reading import Reading, blanked, masked, read, sifted
-from services.triage.domain.screen import weighed
+from services.triage.domain.screen import Sound, is_calm, sound_of, weighed
 from services.triage.domain.sexes import sex_of_organs
 from services.triage.domain.taken_back import (
     Readings,
@@ -78,7 +78,10 @@ class Extraction:
 def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     """What the text says about the patient. Unknown is None or absent, never a guess."""
     lexicon = knowledge.lexicon
-    whole, reading, readings = _readings(text, lexicon)
+    whole = _told(text, lexicon)
+    plain = _without_idioms(whole, lexicon)
+    sound = sound_of(plain, knowledge.screen)
+    reading, readings = _taken_back(whole, plain, sound, knowledge)
     small = names_said(whole, (m for m in lexicon.cues if m.name in SMALL_CUES))
     found = find_mentions(readings.of_symptoms, lexicon.symptoms)
     findings = _current(found, reading.lowered, grave=frozenset(lexicon.gravest))
@@ -108,7 +111,7 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
     )
     # What was taken back is no trouble that could be weighed.
     known = bool(symptoms) or not (severity - readings.told).isdisjoint(knowledge.told)
-    severity |= weighed(unclear, readings.of_cues, knowledge.screen, understood=known)
+    severity |= weighed(unclear, sound, knowledge.screen, understood=known)
     return Extraction(
         patient=_patient(reading, age, person, maternity, symptoms, knowledge),
         symptoms=symptoms,
@@ -124,19 +127,31 @@ def extract(text: str, *, knowledge: Knowledge, this_year: int) -> Extraction:
 
 
 def heard(text: str, lexicon: Lexicon) -> Reading:
-    """The text as signs are looked for in it: mended, without orders, fiction, idioms and what it
-    takes back itself."""
-    return _readings(text, lexicon)[2].of_cues
+    """The text as it is weighed: mended, without orders, fiction and idioms."""
+    return _without_idioms(_told(text, lexicon), lexicon)
 
 
-def _readings(text: str, lexicon: Lexicon) -> tuple[Reading, Reading, Readings]:
-    """What is told, the same without idioms, and that without what it takes back."""
+def _told(text: str, lexicon: Lexicon) -> Reading:
     sent = read(text)
-    whole = mended(blanked(sent, not_told(sent.lowered)), lexicon.spelling)
-    reading = without_feared_names(whole, lexicon.taken_back)
-    reading = masked(reading, lexicon.idioms, lexicon.idioms_spaced)
-    reading = sifted(reading, lexicon.korean, lexicon.spaced)
-    return whole, reading, without_taken_back(reading, whole, lexicon)
+    return mended(blanked(sent, not_told(sent.lowered)), lexicon.spelling)
+
+
+def _without_idioms(reading: Reading, lexicon: Lexicon) -> Reading:
+    plain = masked(reading, lexicon.idioms, lexicon.idioms_spaced)
+    return sifted(plain, lexicon.korean, lexicon.spaced)
+
+
+def _taken_back(
+    whole: Reading, plain: Reading, sound: Sound, knowledge: Knowledge
+) -> tuple[Reading, Readings]:
+    """What is read where the text takes something back itself. Two have to agree: a patient who
+    blames his lunch explains a heart attack away, so an explanation counts only in a text that
+    as a whole sounds calm."""
+    if not is_calm(sound, knowledge.screen):
+        return plain, Readings(plain, plain, frozenset())
+    lexicon = knowledge.lexicon
+    reading = _without_idioms(without_feared_names(whole, lexicon.taken_back), lexicon)
+    return reading, without_taken_back(reading, whole, lexicon)
 
 
 def _is_loud(codes: set[str], severity: frozenset[str], lexicon: Lexicon) -> bool:

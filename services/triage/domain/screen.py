@@ -30,16 +30,19 @@ class Sound:
 
 
 def weighed(
-    unclear: frozenset[str], reading: Reading, screen: Screen, *, understood: bool
+    unclear: frozenset[str], sound: Sound, screen: Screen, *, understood: bool
 ) -> frozenset[str]:
     """The cues of what is not understood, with those of the screen. Alarms are words that say
     nothing alone: in a text that as a whole sounds calm they are not counted. Where no rule found
     a body in trouble there is nothing to weigh: who tells an age or an old disease is not ill."""
     if not (understood or unclear):
         return unclear
-    sound = sound_of(reading, screen)
-    counted = unclear if sound.urgent >= screen.limits.calm else unclear - ALARM_CUES
+    counted = unclear - ALARM_CUES if is_calm(sound, screen) else unclear
     return counted | sound_cues(sound, screen)
+
+
+def is_calm(sound: Sound, screen: Screen) -> bool:
+    return sound.urgent < screen.limits.calm
 
 
 def sound_of(reading: Reading, screen: Screen) -> Sound:

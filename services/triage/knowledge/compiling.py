@@ -1,14 +1,13 @@
 """Wordings become regular expressions once, when the knowledge is loaded."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
 from itertools import chain, count
 from types import MappingProxyType
-from typing import Literal
 
 from services.triage.knowledge.conjugating import beginnings
+from services.triage.knowledge.expressions import compiled, matcher_of, union_of
 from services.triage.knowledge.files import (
     BoundedEntry,
     LexiconFile,
@@ -19,21 +18,14 @@ from services.triage.knowledge.files import (
 )
 from services.triage.knowledge.firsts import hurried
 from services.triage.knowledge.model import Explained, Lexicon, Relation, Unclear
-from services.triage.knowledge.needed import needed_units, sieve_of
+from services.triage.knowledge.needed import sieve_of
 from services.triage.knowledge.reading import KnowledgeError
 from services.triage.knowledge.spelling import compile_spelling
 from services.triage.knowledge.wordings import Bounded, Matcher, TakenBack
 
-Cause = Literal["pain", "breath", "spin"]
 # Every letter that ends in ㄴ: 28 endings, of which it is the fifth.
 _ENDS_IN_N = "".join(chr(0xAC00 + place * 28 + 4) for place in range(399))
-_MACRO = re.compile(r"\{([a-z_]+)\}")
-_LONG = 600
 _HANGUL_WORD = re.compile("[가-힣]{2,}")
-_STEM = re.compile("<([가-힣]+)>")
-# What stands behind a "not" in a wording: a syllable, a choice of them, or a group of choices.
-_BARRED = re.compile(r"\(\?<?!(?:[^()]|\([^()]*\))*\)")
-_NOT = re.compile(r"안(\[[^\]]*\]|\(\?:[^()]*\)|[가-힣])")
 
 
 def compile_lexicon(
@@ -41,31 +33,7 @@ def compile_lexicon(
 ) -> Lexicon:
     """`names` are the Korean names of the ontology's codes; cues, diseases and circumstances
     are named by their own keys. The signs are cues that have a file of their own."""
-
-    def table(section: str, entries: Mapping[str, WordsEntry]) -> tuple[Matcher, ...]:
-        return tuple(
-            _matcher(
-                f"lexicon.yaml: {section}.{key}",
-                key,
-                names.get(key, key),
-                entry,
-                file.macros,
-                literal=file.literal,
-                consequences=file.consequences,
-            )
-            for key, entry in entries.items()
-        )
-
-    tables = {
-        "symptoms": table("symptoms", _supplemented(file)),
-        "cues": (*table("cues", file.cues), *_signs(file, signs)),
-        "history": table("history", file.history),
-        "special": table("special", file.special),
-        "lanes": table("lanes", {str(key): entry for key, entry in file.lanes.items()}),
-        **_unclear(file, signs),
-        **_well(file, back),
-    }
-    tables = _numbered(tables)
+    tables = _numbered(_tables(file, signs, back, names))
     vital, trouble, body, intense = tables["unclear"]
     told = [*chain.from_iterable(tables.values())]
     idioms = _idioms(file, signs)
@@ -79,14 +47,7 @@ def compile_lexicon(
         ),
         symptoms=tables["symptoms"],
         cues=tables["cues"],
-        unclear=Unclear(
-            vital,
-            trouble,
-            body,
-            intense,
-            alarms=tables["alarms"],
-            functions=tables["functions"],
-        ),
+        unclear=Unclear(vital, trouble, body, intense, tables["alarms"], tables["functions"]),
         taken_back=_taken_back(file, back, well=tables["well"], besides=tables["besides"]),
         history=tables["history"],
         special=tables["special"],
@@ -95,7 +56,7 @@ def compile_lexicon(
         spaced=sieve_of((m.number, m.spaced_needs) for m in told if m.spaced),
         idioms=idioms.korean,
         idioms_spaced=idioms.spaced,
-        cry_for_help=_union("lexicon.yaml: cry_for_help", file.cry_for_help, file.macros),
+        cry_for_help=union_of("lexicon.yaml: cry_for_help", file.cry_for_help, file.macros),
         relations=_relations(file.relations, file.relation_exceptions),
         gravest=tuple(file.gravest),
         explained=MappingProxyType(
@@ -108,18 +69,48 @@ def compile_lexicon(
     )
 
 
+def _tables(
+    file: LexiconFile, signs: SignsFile, back: TakenBackFile, names: Mapping[str, str]
+) -> dict[str, tuple[Matcher, ...]]:
+    """Everything that is looked for through the sieves; what is not here has no number."""
+
+    def table(section: str, entries: Mapping[str, WordsEntry]) -> tuple[Matcher, ...]:
+        return tuple(
+            matcher_of(
+                f"lexicon.yaml: {section}.{key}",
+                key,
+                names.get(key, key),
+                entry,
+                file.macros,
+                literal=file.literal,
+                consequences=file.consequences,
+            )
+            for key, entry in entries.items()
+        )
+
+    return {
+        "symptoms": table("symptoms", _supplemented(file)),
+        "cues": (*table("cues", file.cues), *_signs(file, signs)),
+        "history": table("history", file.history),
+        "special": table("special", file.special),
+        "lanes": table("lanes", {str(key): entry for key, entry in file.lanes.items()}),
+        **_unclear(file, signs),
+        **_well(file, back),
+    }
+
+
 def _idioms(file: LexiconFile, signs: SignsFile) -> Matcher:
     entry = WordsEntry(
         ko=[*file.idioms.ko, *signs.harmless.ko], en=[*file.idioms.en, *signs.harmless.en]
     )
     macros = {**signs.macros, **file.macros}
-    return _matcher("lexicon.yaml: idioms", "idioms", "", entry, macros)
+    return matcher_of("lexicon.yaml: idioms", "idioms", "", entry, macros)
 
 
 def _signs(file: LexiconFile, signs: SignsFile) -> tuple[Matcher, ...]:
     macros = {**file.macros, **signs.macros}
     return tuple(
-        _matcher(f"signs.yaml: signs.{key}", key, key, entry, macros)
+        matcher_of(f"signs.yaml: signs.{key}", key, key, entry, macros)
         for key, entry in signs.signs.items()
     )
 
@@ -128,7 +119,7 @@ def _unclear(file: LexiconFile, signs: SignsFile) -> dict[str, tuple[Matcher, ..
     macros = {**file.macros, **signs.macros}
 
     def matcher(name: str, entry: WordsEntry) -> Matcher:
-        return _matcher(f"signs.yaml: unclear.{name}", name, name, entry, macros)
+        return matcher_of(f"signs.yaml: unclear.{name}", name, name, entry, macros)
 
     words = signs.unclear
     return {
@@ -155,7 +146,7 @@ def _well(file: LexiconFile, back: TakenBackFile) -> dict[str, tuple[Matcher, ..
     macros = _macros_of_back(file, back)
     return {
         kind: tuple(
-            _matcher(f"takenback.yaml: {kind}.{name}", f"{kind}.{name}", name, entry, macros)
+            matcher_of(f"takenback.yaml: {kind}.{name}", f"{kind}.{name}", name, entry, macros)
             for name, entry in entries.items()
         )
         for kind, entries in (("well", back.well), ("besides", back.besides))
@@ -176,7 +167,7 @@ def _taken_back(
     macros = _macros_of_back(file, back)
 
     def matcher(name: str, entry: WordsEntry) -> Matcher:
-        return _matcher(f"takenback.yaml: {name}", name, name, entry, macros)
+        return matcher_of(f"takenback.yaml: {name}", name, name, entry, macros)
 
     return TakenBack(
         named=matcher("named", back.named),
@@ -198,9 +189,9 @@ def _taken_back(
 
 def _bounded(place: str, entry: BoundedEntry, macros: Mapping[str, str]) -> Bounded:
     return Bounded(
-        cause=_union(place, entry.cause, macros),
-        found=_union(place, entry.found, macros),
-        needs=_union(place, entry.needs, macros) if entry.needs else None,
+        cause=union_of(place, entry.cause, macros),
+        found=union_of(place, entry.found, macros),
+        needs=union_of(place, entry.needs, macros) if entry.needs else None,
         keeps=entry.keeps,
         before=entry.before,
         sure=entry.sure,
@@ -231,85 +222,6 @@ def _supplemented(file: LexiconFile) -> Mapping[str, WordsEntry]:
     return joined
 
 
-def _matcher(
-    place: str,
-    key: str,
-    name: str,
-    entry: WordsEntry,
-    macros: Mapping[str, str],
-    *,
-    literal: Collection[str] = (),
-    consequences: Mapping[str, Cause] | None = None,
-) -> Matcher:
-    korean = "|".join(_expanded(place, words, macros) for words in entry.ko)
-    spaced = "|".join(_expanded(place, words, macros) for words in entry.en)
-    return Matcher(
-        name=key,
-        ko=name,
-        korean=_compiled(place, _quick(korean)) if korean else None,
-        spaced=_compiled(place, _whole_words(spaced)) if spaced else None,
-        korean_needs=needed_units(korean),
-        spaced_needs=needed_units(spaced),
-        own_not=frozenset(_after_not(korean)),
-        over=frozenset(entry.over),
-        literal=key in literal,
-        consequence=(consequences or {}).get(key),
-    )
-
-
-def _after_not(words: str) -> Iterator[str]:
-    for found in _NOT.finditer(_BARRED.sub("", words)):
-        if found[1].startswith("(?:"):
-            yield from (choice[0] for choice in found[1][3:-1].split("|") if choice)
-        else:
-            yield from found[1].strip("[]")
-
-
-def _union(place: str, wordings: Iterable[str], macros: Mapping[str, str]) -> re.Pattern[str]:
-    body = "|".join(_expanded(place, words, macros) for words in wordings)
-    return _compiled(place, hurried(body))
-
-
-def _quick(body: str) -> str:
-    """A short wording is tried as quickly as its first letters are looked at."""
-    return hurried(body) if len(body) >= _LONG else body
-
-
-def _whole_words(body: str) -> str:
-    return rf"(?<![a-z0-9])(?:{body})(?![a-z0-9])"
-
-
-def _expanded(place: str, words: str, macros: Mapping[str, str]) -> str:
-    def value(found: re.Match[str]) -> str:
-        if found[1] not in macros:
-            raise KnowledgeError(f"{place}: unknown macro {found[0]}")
-        return macros[found[1]]
-
-    once = _MACRO.sub(value, words)
-    return _STEM.sub(_forms, _MACRO.sub(value, once))
-
-
-def _forms(found: re.Match[str]) -> str:
-    return f"(?:{'|'.join(beginnings(found[1]))})"
-
-
-@cache
-def _regular(body: str) -> re.Pattern[str]:
-    # re's own memory holds 512 patterns, fewer than the lexicon has: knowledge that is loaded
-    # again in one process would be compiled again.
-    return re.compile(body)
-
-
-def _compiled(place: str, body: str) -> re.Pattern[str]:
-    try:
-        pattern = _regular(body)
-    except re.error as fault:
-        raise KnowledgeError(f"{place}: {fault} in {body}") from fault
-    if pattern.match("") is not None:
-        raise KnowledgeError(f"{place}: matches the empty text")
-    return pattern
-
-
 def _relations(entries: Iterable[RelationEntry], exceptions: Iterable[str]) -> Relation:
     entries = tuple(entries)
     # What is not English is looked for without its spaces, like Korean.
@@ -324,8 +236,8 @@ def _relations(entries: Iterable[RelationEntry], exceptions: Iterable[str]) -> R
     barred = "|".join(map(re.escape, exceptions))
     place = "lexicon.yaml: relations"
     return Relation(
-        words=_compiled(place, hurried(rf"(?!{barred})(?:{korean})")),
-        spaced=_compiled(place, rf"\b(?:{english})\b"),
+        words=compiled(place, hurried(rf"(?!{barred})(?:{korean})")),
+        spaced=compiled(place, rf"\b(?:{english})\b"),
         sex_of=MappingProxyType(sex_of),
         stage_of=MappingProxyType(stage_of),
         young=frozenset(young),
