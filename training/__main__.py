@@ -10,6 +10,7 @@ import typer
 
 from training import export
 from training.bases import Base, Encoded, encode
+from training.choices import TUNED_GRAMMAR, Choices
 from training.dataset import Dataset, dataset, evaluated_texts, held_out
 from training.examples import Example, read_examples
 from training.held_out import score
@@ -19,7 +20,6 @@ from training.recipes import Recipe, Stage, recipe
 from training.sft import Training, adapted, compile_layers
 
 ROOT = Path(__file__).parents[1]
-GRAMMAR = ROOT / "grammars" / "extract.gbnf"
 NAME = "smart-er-match extraction"
 SMOKE_TOLD = 8
 
@@ -58,7 +58,7 @@ def main(
     if base.suffix == ".gguf":
         merge(base, adapter, work / "merged.gguf")
         told = held_out()[:SMOKE_TOLD] if recipe_name.startswith("smoke") else held_out()
-        grammar = GRAMMAR.read_text(encoding="utf-8")
+        grammar = TUNED_GRAMMAR.read_text(encoding="utf-8")
         result = score(base, adapter, grammar, DIALECTS[wanted.family], told)
         typer.echo(json.dumps({"recipe": recipe_name, "held_out": asdict(result)}))
 
@@ -80,7 +80,8 @@ def _data(wanted: Recipe, stage: Stage, lessons: Sequence[Example]) -> Dataset:
 
 def _encoded(data: Dataset, base: Base, wanted: Recipe) -> list[Encoded]:
     dialect = DIALECTS[wanted.family]
-    made = (encode(one, base, dialect, wanted.longest) for one in data.train)
+    choices = Choices(TUNED_GRAMMAR.read_text(encoding="utf-8"))
+    made = (encode(one, base, dialect, wanted.longest, choices) for one in data.train)
     return [one for one in made if one]
 
 

@@ -18,6 +18,7 @@ import xllamacpp
 
 from training import export
 from training.bases import Base, Encoded, encode
+from training.choices import TUNED_GRAMMAR, Choices
 from training.dataset import held_out
 from training.held_out import parameters
 from training.prompts import DIALECTS
@@ -67,9 +68,8 @@ def _normalised(logs: Mapping[int, float]) -> dict[int, float]:
 
 def _places(told: Sequence[Encoded]) -> Iterator[tuple[Encoded, int]]:
     for one in told:
-        answer = len(one.tokens) - one.start
         for part in range(PLACES):
-            yield one, one.start + part * answer // PLACES
+            yield one, one.learnt[part * len(one.learnt) // PLACES]
 
 
 def _served(client: httpx.Client, tokens: Sequence[int]) -> dict[int, float]:
@@ -97,7 +97,8 @@ def main(
     source = Base(base, device="cpu", half=False)
     model = adapted(source, wanted, export.read_adapter(adapter)).eval()
     dialect = DIALECTS[wanted.family]
-    made = (encode(one, source, dialect, wanted.longest) for one in held_out())
+    choices = Choices(TUNED_GRAMMAR.read_text(encoding="utf-8"))
+    made = (encode(one, source, dialect, wanted.longest, choices) for one in held_out())
     server = xllamacpp.Server(parameters(base, adapter))
     told = agreement(source, model, server.listening_address, [one for one in made if one][:count])
     typer.echo(json.dumps({"agreement": {f: getattr(told, f) for f in told.__slots__}}))

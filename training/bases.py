@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from training.choices import Choices
 from training.examples import Example
 from training.prompts import Dialect
 from training.tokens import SENTENCE_PIECE, SentencePieceTokens, kind_of
@@ -15,10 +16,10 @@ from training.tokens import SENTENCE_PIECE, SentencePieceTokens, kind_of
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Tokens of one conversation; the answer begins at `start`."""
+    """Tokens of one conversation, and the places of those to learn."""
 
     tokens: list[int]
-    start: int
+    learnt: list[int]
 
 
 class Base:
@@ -29,7 +30,7 @@ class Base:
         where: dict[str, Any] = {"pretrained_model_name_or_path": str(source)}
         if source.suffix == ".gguf":
             where = {"pretrained_model_name_or_path": str(source.parent), "gguf_file": source.name}
-        self.encode = _encoder(source, where)
+        self.encode, self.piece = _tokens(source, where)
         fast = device == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
         self.is_half = half and fast
         kind = torch.bfloat16 if self.is_half else torch.float32
@@ -38,18 +39,31 @@ class Base:
         self.device = device
 
 
-def _encoder(source: Path, where: dict[str, Any]) -> Callable[[str], list[int]]:
-    """llama.cpp's own way for SentencePiece, where another reader of the file differs from it."""
+def _tokens(
+    source: Path, where: dict[str, Any]
+) -> tuple[Callable[[str], list[int]], Callable[[int], str]]:
+    """How a text becomes tokens, and what a token is written as. llama.cpp's own way for
+    SentencePiece, where another reader of the file differs from it."""
     if source.suffix == ".gguf" and kind_of(source) == SENTENCE_PIECE:
-        return SentencePieceTokens(source).encode
+        own = SentencePieceTokens(source)
+        return own.encode, own.piece
     tokenizer = AutoTokenizer.from_pretrained(**where)
-    return lambda text: list(tokenizer(text, add_special_tokens=False).input_ids)
+
+    def encoded(text: str) -> list[int]:
+        return list(tokenizer(text, add_special_tokens=False).input_ids)
+
+    return encoded, tokenizer.convert_ids_to_tokens
 
 
-def encode(example: Example, base: Base, dialect: Dialect, longest: int) -> Encoded | None:
-    """The conversation as tokens; None where it is longer than what is trained on."""
-    prompt = base.encode(dialect.prompt(example.text))
-    answer = base.encode(example.answer() + dialect.end)
+def encode(
+    example: Example, base: Base, dialect: Dialect, longest: int, choices: Choices
+) -> Encoded | None:
+    """The conversation as tokens, to the last one that the grammar leaves open; None where it is
+    longer than what is trained on."""
     opening = [] if dialect.begin is None else [dialect.begin]
-    tokens = [*opening, *prompt, *answer]
-    return Encoded(tokens, len(tokens) - len(answer)) if len(tokens) <= longest else None
+    prompt = [*opening, *base.encode(dialect.prompt(example.text))]
+    answer = base.encode(example.answer())
+    places = choices.places(example.answer(), [len(base.piece(token)) for token in answer])
+    tokens = [*prompt, *answer[: places[-1] + 1]]
+    learnt = [len(prompt) + place for place in places]
+    return Encoded(tokens, learnt) if len(tokens) <= longest else None

@@ -6,10 +6,10 @@ from random import Random
 
 from training.bases import Encoded
 
-GRID = 32
+GRID = 8
 """Widths are multiples of it, so that few shapes have to be compiled."""
 
-JITTER_TOKENS = 24
+JITTER_TOKENS = 8
 
 
 def batches(encoded: Sequence[Encoded], tokens: int, seed: int) -> list[list[Encoded]]:

@@ -1,4 +1,4 @@
-"""Cross entropy where the answers stand, and nowhere else.
+"""Cross entropy where the grammar leaves an answer open, and nowhere else.
 
 The head is most of the work without an accelerator: 262,144 tokens for each place. To cut it to the
 tokens that answers use ruined serving, as tokens that were never trained against then won at most
@@ -19,9 +19,9 @@ DRAWN = 8_192
 def answer_loss(
     hidden: torch.Tensor, batch: Sequence[Encoded], head: torch.Tensor, *, drawn: int | None = None
 ) -> torch.Tensor:
-    """The mean over the answers' tokens. `hidden` is batch x width x features, `head` vocabulary x
+    """The mean over the tokens to learn. `hidden` is batch x width x features, `head` vocabulary x
     features; `drawn` bounds the wrong tokens that are scored, None scores all."""
-    rows = [(i, p) for i, one in enumerate(batch) for p in range(one.start, len(one.tokens))]
+    rows = [(i, p) for i, one in enumerate(batch) for p in one.learnt]
     at = torch.tensor(rows, device=hidden.device)
     right = torch.tensor([batch[i].tokens[p] for i, p in rows], device=hidden.device)
     before = hidden[at[:, 0], at[:, 1] - 1]

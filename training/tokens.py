@@ -32,11 +32,16 @@ class SentencePieceTokens:
             raise ValueError(f"a tokenizer of the kind {kind} is not read here")
         texts: Sequence[str] = fields["tokenizer.ggml.tokens"].contents()
         kinds: Sequence[int] = fields["tokenizer.ggml.token_type"].contents()
+        self._texts = texts
         self._ids: Mapping[str, int] = {text: i for i, text in enumerate(texts)}
         self._scores: Sequence[float] = fields["tokenizer.ggml.scores"].contents()
         special = [t for t, k in zip(texts, kinds, strict=True) if k in _SPECIAL_KINDS and t]
         special.sort(key=len, reverse=True)
         self._special = re.compile("(" + "|".join(map(re.escape, special)) + ")")
+
+    def piece(self, token: int) -> str:
+        """What the token is written as, a space as a low line."""
+        return self._texts[token]
 
     def encode(self, text: str) -> list[int]:
         """Tokens of a text whose special tokens are read as such; nothing is put before it."""

@@ -15,9 +15,9 @@ DEFAULT_MODEL = (
 )
 DEFAULT_ADAPTER = (
     "file:training/adapters/gemma3-270m.gguf"
-    "#sha256=bfceddda87672aef15f309e1d0cd323394d804f5df5ecf4e3d86d824e23c962a"
+    "#sha256=098c4884019330d13ece71c0a0df3297644771ed9c2804de2a62704145a1b1e4"
 )
-"""Of the embedded model and no other; `training/adapters/MODEL_CARD.md` tells of it."""
+"""Of the embedded model and no other; `docs/model-card.md` tells of it."""
 
 NO_ADAPTER = "off"
 DEV_CHAT_KEY = "for-development-only"

@@ -66,7 +66,17 @@ def test_a_file_is_read_by_every_engine(tmp_path: Path) -> None:
     adapter = tiny_adapter(tmp_path / "adapter.gguf", prompt="tuned")
     evaluate(
         Wanted(
-            file, None, tuple(Engine), f"file:{model}", adapter, "native", 2, tmp_path / "er", out
+            file,
+            None,
+            tuple(Engine),
+            f"file:{model}",
+            adapter,
+            "native",
+            "native",
+            0,
+            2,
+            tmp_path / "er",
+            out,
         )
     )
     told = json.loads(out.read_text())

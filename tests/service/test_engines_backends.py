@@ -10,7 +10,6 @@ import pytest
 
 from services.cli.bench.workers import BACKENDS, Model, Served, body, worker
 from services.triage.engines.backends import bring_in, present
-from services.triage.engines.grammar import extract_grammar
 from services.triage.engines.output import read_output
 from services.triage.engines.prompts import template
 from services.triage.engines.worker.task import BackendName
@@ -34,7 +33,7 @@ def served(
     folder = tmp_path_factory.mktemp("models")
     path = tiny_qwen2(folder / "tiny-qwen2.gguf", codes=KNOWLEDGE.ontology)
     made = template("qwen", KNOWLEDGE.ontology)
-    model = Model(path, KEPT, made, extract_grammar(KNOWLEDGE.ontology))
+    model = Model(path, KEPT, made)
     with worker(model, name, threads=1) as running:
         yield running, model
 

@@ -8,7 +8,6 @@ from rich.console import Console
 
 from services.cli.bench.failover import measure, report
 from services.cli.bench.workers import Model
-from services.triage.engines.grammar import extract_grammar
 from services.triage.engines.prompts import template
 from tests.support.engines import KNOWLEDGE
 from tests.support.models import tiny_qwen2
@@ -21,7 +20,7 @@ async def test_eight_callers_lose_nothing_whatever_fails(tmp_path: Path) -> None
     # one thread does, and noise runs to its limit: what is measured here is the chain, so the fixed
     # part is left out and the model is terse. One slot then serves eight callers.
     made = replace(template("qwen", KNOWLEDGE.ontology), prefix="<|im_start|>user\n")
-    model = Model(path, tmp_path, made, extract_grammar(KNOWLEDGE.ontology))
+    model = Model(path, tmp_path, made)
     outcomes = await measure(model, calm_s=3)
     for table in report(outcomes).tables:
         Console(width=140).print(table)

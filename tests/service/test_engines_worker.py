@@ -21,7 +21,6 @@ import pytest
 from services.triage.engines.chain import Chain, Extracted
 from services.triage.engines.client import Ask, LlamaClient
 from services.triage.engines.endpoint import Endpoint, Limits
-from services.triage.engines.grammar import extract_grammar
 from services.triage.engines.prompts import template
 from services.triage.engines.sources.fetching import checksum
 from services.triage.engines.supervisor import Plan, Supervisor
@@ -100,7 +99,7 @@ async def generate(local: Local, texts: list[str], ledger: Ledger) -> Counter[st
 
 def ledger_of(model: Path, texts: list[str]) -> Ledger:
     made = template("qwen", KNOWLEDGE.ontology)
-    told = [checksum(model), extract_grammar(KNOWLEDGE.ontology), made.prefix, *texts]
+    told = [checksum(model), made.grammar, made.prefix, *texts]
     key = hashlib.sha256("\0".join(told).encode(errors="replace")).hexdigest()
     return Ledger("generations", key)
 

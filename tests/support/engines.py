@@ -10,7 +10,6 @@ from prometheus_client import CollectorRegistry
 from services.triage.engines.chain import Chain
 from services.triage.engines.client import Address, LlamaClient
 from services.triage.engines.endpoint import Endpoint, Limits
-from services.triage.engines.grammar import extract_grammar
 from services.triage.engines.metrics import Metrics
 from services.triage.engines.prompts import Family, template
 from services.triage.knowledge import Knowledge, load_knowledge
@@ -34,10 +33,9 @@ def endpoint(
 
 
 def chain_of(endpoints: Sequence[Endpoint]) -> Chain:
-    """A chain with the real grammar and metrics of its own."""
+    """A chain with metrics of its own."""
     return Chain(
         endpoints,
-        grammar=extract_grammar(KNOWLEDGE.ontology),
         codes=KNOWLEDGE.ontology,
         metrics=Metrics.register(CollectorRegistry()),
     )

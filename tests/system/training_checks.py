@@ -31,7 +31,7 @@ def the_drawn_tokens_stand_for_all_others() -> None:
 def a_drawn_loss_is_near_to_the_whole_one() -> None:
     torch.manual_seed(2)
     head, hidden = torch.randn(VOCABULARY, 16), torch.randn(2, 6, 16)
-    batch = [Encoded([1, 2, 3, 4, 5], 2), Encoded([1, 9, 8, 7, 6, 5], 3)]
+    batch = [Encoded([1, 2, 3, 4, 5], [2, 3, 4]), Encoded([1, 9, 8, 7, 6, 5], [3, 4, 5])]
     whole = answer_loss(hidden, batch, head)
     drawn = torch.stack([answer_loss(hidden, batch, head, drawn=1_000) for _ in range(50)])
     assert torch.equal(answer_loss(hidden, batch, head, drawn=VOCABULARY), whole)
@@ -44,7 +44,7 @@ def a_drawn_loss_is_near_to_the_whole_one() -> None:
 def a_training_that_was_ended_goes_on_to_the_same_adapter(folder: Path) -> None:
     model = tiny_qwen2(folder / "tiny.gguf", codes=load_knowledge().ontology, joined=("ab", "cd"))
     wanted = _whole(recipe("smoke-qwen"))
-    encoded = [Encoded([5, 6, 7, 8 + n % 90, 9], 2) for n in range(400)]
+    encoded = [Encoded([5, 6, 7, 8 + n % 90, 9], [2, 3, 4]) for n in range(400)]
     at_once = _trained(model, wanted, encoded, folder / "once", stop_at=None)
     _trained(model, wanted, encoded, folder / "twice", stop_at=3)
     resumed = _trained(model, wanted, encoded, folder / "twice", stop_at=None)
@@ -95,7 +95,7 @@ def _trained(
 
 
 def batches_hold_everything_once() -> None:
-    encoded = [Encoded(list(range(3 + n % 50)), 1) for n in range(200)]
+    encoded = [Encoded(list(range(3 + n % 50)), [1]) for n in range(200)]
     made = batches(encoded, 512, 3)
     assert sorted(len(o.tokens) for b in made for o in b) == sorted(len(o.tokens) for o in encoded)
     assert all(width(batch) * len(batch) <= 512 for batch in made)

@@ -2,10 +2,11 @@
 
 import json
 import random
+from pathlib import Path
 
 import pytest
 
-from services.triage.engines.grammar import FILE, extract_grammar
+from services.triage.engines.grammar import FILE, TUNED_FILE, extract_grammar
 from services.triage.engines.output import ModelOutput, UnreadableOutput, read_output
 from services.triage.knowledge import Knowledge, load_knowledge
 from tests.support.gbnf import Sampler
@@ -24,10 +25,11 @@ def knowledge() -> Knowledge:
 
 def test_the_file_is_what_the_ontology_makes(knowledge: Knowledge) -> None:
     assert FILE.read_text() == extract_grammar(knowledge.ontology)
+    assert TUNED_FILE.read_text() == extract_grammar(knowledge.ontology, with_words=False)
 
 
-def parsed(count: int, knowledge: Knowledge) -> list[ModelOutput]:
-    sampler, chance = Sampler(FILE.read_text()), random.Random(8)
+def parsed(count: int, knowledge: Knowledge, file: Path = FILE) -> list[ModelOutput]:
+    sampler, chance = Sampler(file.read_text()), random.Random(8)
     outputs = []
     for _ in range(count):
         drawn = sampler.draw(chance)
@@ -44,6 +46,12 @@ def test_what_is_drawn_from_it_parses(knowledge: Knowledge) -> None:
     assert {None, 130} <= {output.age for output in outputs}
     assert {code for o in outputs for code in o.symptoms} == set(knowledge.ontology)
     assert any(output.special_note == "" for output in outputs)
+
+
+def test_what_a_tuned_model_writes_parses_and_holds_no_free_words(knowledge: Knowledge) -> None:
+    outputs = parsed(1_000, knowledge, TUNED_FILE)
+    assert {(tuple(output.history), output.special_note) for output in outputs} == {((), "")}
+    assert {len(output.negated) for output in outputs} == set(range(9))
 
 
 @pytest.mark.full

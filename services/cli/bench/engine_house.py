@@ -86,7 +86,7 @@ async def house(model: Model) -> AsyncIterator[House]:
         second = Noted("cpu", supervisor.locate, model.template, limits, client)
         metrics = Metrics.register(CollectorRegistry())
         codes = knowledge.ontology
-        chain = Chain([first, second], grammar=model.grammar, codes=codes, metrics=metrics)
+        chain = Chain([first, second], codes=codes, metrics=metrics)
         way = Address(through, key)
         built = House(gpu, proxy, supervisor, first, second, chain, way, way)
         first.locate = lambda: built.address

@@ -176,9 +176,14 @@ def _crowd(served: Served, model: Model, callers: int, rounds: int) -> Crowd:
 
 
 def _plain_ms(model: Model, rounds: int) -> float:
+    return 1000 * statistics.median(plain_seconds(model, TEXTS[: max(2, rounds)]))
+
+
+def plain_seconds(model: Model, texts: Sequence[str]) -> list[float]:
+    """How long each text takes in the plain way; raises CommandFailed where it cannot be had."""
     say("the plain way")
     backend = backend_of(PLAIN, model.folder)
-    asked = [json.dumps(body(model, text)) for text in TEXTS[: max(2, rounds)]]
+    asked = [json.dumps(body(model, text)) for text in texts]
     done = subprocess.run(
         [sys.executable, "-m", "services.cli.bench.plain_way", str(model.path)],
         env=environment(backend),
@@ -189,7 +194,7 @@ def _plain_ms(model: Model, rounds: int) -> float:
     )
     if done.returncode:
         raise CommandFailed("the plain way failed")
-    return statistics.median(1000 * float(line) for line in done.stdout.split())
+    return [float(line) for line in done.stdout.split()]
 
 
 def ratios_of(engines: Sequence[Engine], plain_ms: float | None) -> dict[str, float]:

@@ -19,7 +19,6 @@ from services.cli.address import state_folder
 from services.cli.errors import CommandFailed
 from services.cli.serving import say
 from services.triage.engines.backends import Backend, BackendMissing, bring_in, present
-from services.triage.engines.grammar import extract_grammar
 from services.triage.engines.prompts import Template, family_of, template
 from services.triage.engines.sources import Progress, SourceError, fetch, source
 from services.triage.engines.worker.task import BackendName, Task
@@ -45,12 +44,11 @@ TEXTS = (
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model's file, and what prompts and answers are made of for it; `adapter` is worn by it."""
+    """A model's file, and how it is asked; `adapter` is worn by it."""
 
     path: Path
     folder: Path
     template: Template
-    grammar: str
     adapter: Path | None = None
 
 
@@ -79,7 +77,7 @@ def model_of(address: str | None, state: Path | None) -> Model:
     except SourceError as error:
         raise CommandFailed(str(error)) from error
     made = template(family_of(wanted), knowledge.ontology)
-    return Model(path, folder, made, extract_grammar(knowledge.ontology))
+    return Model(path, folder, made)
 
 
 def backend_of(name: BackendName, folder: Path) -> Backend:
@@ -139,7 +137,7 @@ def body(model: Model, text: str, **changed: Any) -> dict[str, Any]:
     """What triage asks about a text."""
     asked = {
         "prompt": model.template.prompt(text),
-        "grammar": model.grammar,
+        "grammar": model.template.grammar,
         "n_predict": TOKENS,
         "temperature": 0.0,
         "stop": list(model.template.stop),

@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from services.cli.bench.engines import plain_seconds
 from services.cli.bench.latency import percentile
 from services.cli.bench.workers import Model, model_of
 from services.cli.errors import CommandFailed
@@ -33,8 +34,9 @@ console = Console(highlight=False, width=150)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`every` asks the untrained model about each n-th text alone, as it is slow; `backend` is the
-    worker's; addresses are those of the settings."""
+    """`every` asks the untrained model about each n-th text alone, as it is slow; `backend` serves
+    the tuned one, `base_backend` the untrained one; of `plain` texts the time is taken that the
+    untrained one needs without any of our ways. Addresses are those of the settings."""
 
     file: Path
     as_of: date | None
@@ -42,6 +44,8 @@ class Wanted:
     model: str | None
     adapter: Path | None
     backend: BackendName
+    base_backend: BackendName
+    plain: int
     every: int
     state: Path | None
     out: Path | None
@@ -81,9 +85,8 @@ def evaluate(wanted: Wanted) -> None:
     for name in (Engine.MERGED, Engine.OPEN):
         for line in regressions(rules, results[name]) if name in results else ():
             console.print(f"{name}: {line}", soft_wrap=True, markup=False)
-    if Engine.BASE in results and Engine.MERGED in results:
-        ratio = results[Engine.MERGED].p50_s / results[Engine.BASE].p50_s
-        console.print(f"merged p50 / untrained p50: {ratio:.2f}")
+    if Engine.MERGED in results:
+        _print_ratios(wanted, results)
     if wanted.out is not None:
         write_figures(wanted.out, _plain(wanted, results))
 
@@ -106,7 +109,7 @@ def _results(
     if model is not None and models - {Engine.BASE}:
         if wanted.adapter is None:
             raise CommandFailed("the tuned engines need --adapter")
-        tuned = Model(model.path, model.folder, model.template, model.grammar, wanted.adapter)
+        tuned = Model(model.path, model.folder, model.template, wanted.adapter)
         reads, memory = _asked(wanted, tuned, texts, knowledge)
         made: dict[Engine, list[Read]] = {
             Engine.MODEL: reads,
@@ -123,7 +126,8 @@ def _asked(
     wanted: Wanted, model: Model, texts: Sequence[str], knowledge: Knowledge
 ) -> tuple[list[Read], float]:
     family = wanted.model or "gemma"  # the embedded model's family
-    with reader(model, knowledge, family=family, backend=wanted.backend) as ready:
+    backend = wanted.backend if model.adapter else wanted.base_backend
+    with reader(model, knowledge, family=family, backend=backend) as ready:
         return [ready.read(text) for text in texts], ready.memory_mb
 
 
@@ -193,6 +197,21 @@ def _print_figures(title: str, results: Mapping[Engine, Result]) -> None:
     memory = (f"{r.memory_mb:.0f}" if r.memory_mb else "-" for r in results.values())
     table.add_row("worker MB", *memory)
     console.print(table)
+
+
+def _print_ratios(wanted: Wanted, results: Mapping[Engine, Result]) -> None:
+    """The time of the merged way beside that of the untrained model with its examples."""
+    merged_s = results[Engine.MERGED].p50_s
+    if Engine.BASE in results:
+        base_s = results[Engine.BASE].p50_s
+        console.print(
+            f"merged p50 / untrained p50 ({wanted.base_backend}): {merged_s / base_s:.2f}"
+        )
+    if wanted.plain:
+        texts = [case["text"] for case in cases(wanted.file)[: wanted.plain]]
+        plain_s = percentile(plain_seconds(model_of(wanted.model, wanted.state), texts), 0.5)
+        told = f"untrained, the plain way ({1000 * plain_s:.0f} ms, n {len(texts)})"
+        console.print(f"merged p50 / {told}: {merged_s / plain_s:.2f}")
 
 
 def _print_differences(name: str, told: Mapping[str, tuple[float, float, Mean]]) -> None:

@@ -19,6 +19,7 @@ from services.cli.evaluating import (
 from services.cli.evaluating.engines import Engine
 from services.triage.engines.worker.task import BackendName
 
+COMPILED: BackendName = "llama-cpp-python"
 ADAPTER = Path(__file__).resolve().parents[3] / "training" / "adapters" / "gemma3-270m.gguf"
 evaluation = typer.Typer(no_args_is_help=True, help="Score the rules on labelled files.")
 
@@ -68,7 +69,11 @@ def evaluate_extract(
     ] = None,
     adapter: Annotated[Path, typer.Option(help="of the tuned engines")] = ADAPTER,
     model: Annotated[str | None, typer.Option(help="file:, hf:, s3: or pypi:")] = None,
-    backend: Annotated[BackendName, typer.Option(help="the worker's")] = "native",
+    backend: Annotated[BackendName, typer.Option(help="of the tuned engines")] = COMPILED,
+    base_backend: Annotated[BackendName, typer.Option(help="of the untrained one")] = "native",
+    plain: Annotated[
+        int, typer.Option(help="so many texts in the plain way too, as a control")
+    ] = 0,
     every: Annotated[int, typer.Option(min=1, help="base reads each n-th text alone")] = 1,
     state: Annotated[Path | None, typer.Option(help="state folder (.er)")] = None,
     out: Annotated[Path | None, typer.Option(help="write the figures as JSON")] = None,
@@ -78,7 +83,17 @@ def evaluate_extract(
     if engine:
         ablation.evaluate(
             ablation.Wanted(
-                file, day, tuple(engine), model, adapter.resolve(), backend, every, state, out
+                file,
+                day,
+                tuple(engine),
+                model,
+                adapter.resolve(),
+                backend,
+                base_backend,
+                plain,
+                every,
+                state,
+                out,
             )
         )
         return

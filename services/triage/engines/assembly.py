@@ -16,7 +16,6 @@ from services.triage.engines.chain import Chain, Extracted
 from services.triage.engines.client import LlamaClient
 from services.triage.engines.endpoint import Endpoint, Limits
 from services.triage.engines.gpu import GpuAddress, redis_key
-from services.triage.engines.grammar import extract_grammar
 from services.triage.engines.metrics import Metrics
 from services.triage.engines.prompts import FAMILIES, Template, family_of, template
 from services.triage.engines.shadow import Shadow
@@ -95,12 +94,7 @@ async def running(
         endpoints = _endpoints(settings, knowledge, client, gpu, supervisor)
         registry: CollectorRegistry = app.state.registry
         metrics = Metrics.register(registry)
-        chain = Chain(
-            endpoints,
-            grammar=extract_grammar(knowledge.ontology),
-            codes=knowledge.ontology,
-            metrics=metrics,
-        )
+        chain = Chain(endpoints, codes=knowledge.ontology, metrics=metrics)
         shadow = Shadow(chain, metrics, settings.deadline_ms / 1000)
         stack.push_async_callback(shadow.stop)
         if endpoints:

@@ -4,9 +4,11 @@ Each lies in a folder of its own below the engines' folder, which only the worke
 what runs the services stays as it was installed.
 """
 
+import asyncio
 import os
+import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,7 +20,10 @@ from services.triage.engines.worker.task import BackendName
 Choice = Literal["auto", "llama-cpp-python", "native"]
 
 ROOT = Path(__file__).resolve().parents[3]
-MODULES: Mapping[BackendName, str] = {"native": "xllamacpp", "llama-cpp-python": "llama_cpp"}
+MODULES: Mapping[BackendName, Sequence[str]] = {
+    "native": ("xllamacpp",),
+    "llama-cpp-python": ("llama_cpp", "llguidance"),
+}
 LOCKS: Mapping[BackendName, Path] = {
     "native": ROOT / "requirements-native.lock",
     "llama-cpp-python": ROOT / "requirements-llama-cpp.lock",
@@ -57,9 +62,9 @@ def present(choice: Choice, folder: Path) -> Backend | None:
         ("llama-cpp-python", "native") if choice == "auto" else (choice,)
     )
     for name in wanted:
-        if find_spec(MODULES[name]) is not None:
+        if all(find_spec(module) is not None for module in MODULES[name]):
             return Backend(name, "")
-        if (_home(name, folder) / MODULES[name]).is_dir():
+        if all((_home(name, folder) / module).is_dir() for module in MODULES[name]):
             return Backend(name, str(_home(name, folder)))
     return None
 
@@ -73,10 +78,14 @@ async def bring_in(choice: Choice, folder: Path) -> Backend:
     target, wheels = _home(name, folder), folder / "wheels" / name
     wheels.mkdir(parents=True, exist_ok=True)
     lock = str(LOCKS[name])
-    await _pip("wheel", "--require-hashes", "--wheel-dir", str(wheels), "--requirement", lock)
+    # Without pip's cache: a wheel in it may have been compiled with the tiles.
+    asked = ("--no-cache-dir", "--require-hashes", "--wheel-dir", str(wheels))
+    await _pip("wheel", *asked, "--requirement", lock)
     half = target.with_suffix(".half")
     files = [str(wheel) for wheel in sorted(wheels.glob("*.whl"))]
     await _pip("install", "--no-deps", "--no-index", "--upgrade", "--target", str(half), *files)
+    if target.exists():  # of an older lock, with a module less
+        await asyncio.to_thread(shutil.rmtree, target)
     half.rename(target)
     return Backend(name, str(target))
 

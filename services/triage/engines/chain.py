@@ -39,12 +39,10 @@ class Chain:
         self,
         endpoints: Sequence[Endpoint],
         *,
-        grammar: str,
         codes: Collection[str],
         metrics: Metrics,
     ) -> None:
         self.endpoints = tuple(endpoints)
-        self._grammar = grammar
         self._codes = frozenset(codes)
         self._metrics = metrics
 
@@ -125,7 +123,7 @@ class Chain:
 
     def _ask(self, endpoint: Endpoint, text: str, temperature: float) -> Ask:
         made = endpoint.template
-        return Ask(made.prompt(text), self._grammar, TOKEN_LIMIT, temperature, made.stop)
+        return Ask(made.prompt(text), made.grammar, TOKEN_LIMIT, temperature, made.stop)
 
 
 class _Race:

@@ -20,6 +20,8 @@ NICENESS = 10
 def main() -> None:
     task = Task.model_validate_json(sys.stdin.readline())
     os.nice(NICENESS)  # the services on this machine come first
+    # Threads that spin for one that has no core make a text of one second one of thirty.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     listener = socket.create_server(("127.0.0.1", 0))
     front = Front(task, lambda: _load(task))
     print(json.dumps({"port": listener.getsockname()[1]}), flush=True)

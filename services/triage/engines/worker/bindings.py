@@ -4,16 +4,21 @@ import asyncio
 import ctypes
 import threading
 import time
+from collections.abc import Iterable, Iterator
+from functools import lru_cache, partial
 from typing import Any
 
 import llama_cpp
 import numpy as np
+from llguidance.llamacpp import lltokenizer_from_vocab
 
 from services.triage.engines.worker.sampling import Grammar, Sampler
 from services.triage.engines.worker.task import BadRequest, CompletionRequest, Task
 
 BATCH = 512
 PIECE_BYTES = 256
+GRAMMARS = 8
+"""Kept ready: the answer's, the canary's, and of a bench."""
 
 
 class BindingsBackend:
@@ -39,8 +44,9 @@ class BindingsBackend:
         self._vocabulary = llama_cpp.llama_model_get_vocab(self._llama.model)
         self._size = llama_cpp.llama_vocab_n_tokens(self._vocabulary)
         is_end = llama_cpp.llama_vocab_is_eog
-        ends = [token for token in range(self._size) if is_end(self._vocabulary, token)]
-        self._ends, self._is_end = np.array(ends), frozenset(ends)
+        self._ends = [token for token in range(self._size) if is_end(self._vocabulary, token)]
+        self._tokens = lltokenizer_from_vocab(self._vocabulary, eos_token=self._ends)
+        self._grammar = lru_cache(GRAMMARS)(partial(Grammar.parsed, self._tokens))
         self._held: list[int] = []
 
     async def complete(self, request: CompletionRequest) -> dict[str, Any]:
@@ -57,14 +63,9 @@ class BindingsBackend:
         await asyncio.to_thread(self._llama.close)
 
     def _complete(self, request: CompletionRequest, stop: threading.Event) -> dict[str, Any]:
-        grammar = Grammar(self._vocabulary, request.grammar) if request.grammar else None
+        grammar = self._grammar(request.grammar).copy() if request.grammar else None
         chance = np.random.default_rng(request.seed)
-        sampler = Sampler(grammar, request.temperature, self._ends, chance)
-        try:
-            return self._answer(request, sampler, stop)
-        finally:
-            if grammar is not None:
-                grammar.close()
+        return self._answer(request, Sampler(grammar, request.temperature, chance), stop)
 
     def _answer(
         self, request: CompletionRequest, sampler: Sampler, stop: threading.Event
@@ -74,9 +75,11 @@ class BindingsBackend:
         if len(prompt) + request.n_predict > self._llama.n_ctx():
             raise BadRequest("the prompt is longer than the context")
         kept = self._forget_from(prompt, keep=request.cache_prompt)
-        self._read(prompt[kept:], stop)
+        opening = sampler.opening()
+        self._read([*prompt[kept:], *opening[: request.n_predict]], stop)
         read = time.perf_counter()
-        content, stop_type, count = self._write(request, sampler, stop)
+        runs = self._runs(sampler, opening, stop)
+        content, stop_type, count = self._write(request, sampler, runs)
         wrote = time.perf_counter()
         return {
             "content": content,
@@ -93,7 +96,6 @@ class BindingsBackend:
                 "predicted_n": count,
                 "predicted_ms": (wrote - read) * 1000,
                 "predicted_per_second": count / max(wrote - read, 1e-9),
-                "grammar_misses": sampler.misses,
             },
         }
 
@@ -125,21 +127,34 @@ class BindingsBackend:
             self._held += part
 
     def _write(
-        self, request: CompletionRequest, sampler: Sampler, stop: threading.Event
+        self, request: CompletionRequest, sampler: Sampler, runs: Iterable[list[int]]
     ) -> tuple[str, str, int]:
-        written = bytearray()
-        for count in range(1, request.n_predict + 1):
-            token = sampler.next(self._logits())
-            if token in self._is_end:
-                return written.decode(errors="replace"), "eos", count
-            written += self._piece(token)
+        """The text, what ended it, and the number of its tokens."""
+        written, left = bytearray(), request.n_predict
+        for tokens in runs:
+            if tokens and tokens[0] in self._ends:
+                return written.decode(errors="replace"), "eos", request.n_predict - left + 1
+            written += b"".join(self._piece(token) for token in tokens[:left])
+            left -= len(tokens)
             text = written.decode(errors="replace")
             ended = next((word for word in request.stop if word in text), None)
             if ended is not None:
-                return text[: text.index(ended)], "word", count
-            if count < request.n_predict:
-                self._read([token], stop)
-        return written.decode(errors="replace"), "limit", request.n_predict
+                return text[: text.index(ended)], "word", request.n_predict - max(0, left)
+            if left < 0 or (left == 0 and not sampler.is_done):
+                return text, "limit", request.n_predict
+        return written.decode(errors="replace"), "eos", request.n_predict - left
+
+    def _runs(
+        self, sampler: Sampler, opening: list[int], stop: threading.Event
+    ) -> Iterator[list[int]]:
+        """The opening, which was read, and each chosen token with those that it forces; these are
+        read when the next one is wanted."""
+        yield opening
+        while not sampler.is_done:
+            tokens = sampler.next(self._logits())
+            yield tokens
+            if not sampler.is_done:
+                self._read(tokens, stop)
 
     def _logits(self) -> Any:
         pointer = llama_cpp.llama_get_logits_ith(self._context, -1)

@@ -1,89 +1,93 @@
-"""Tokens under a grammar without a look at the whole vocabulary: draw, check, mask on a miss.
+"""Tokens under a grammar: one is chosen where the grammar leaves a choice, and those that it forces
+behind it come along unasked.
 
-A grammar that masks every token of a large vocabulary at every step costs more than the model
-itself. Most drawn tokens are allowed, so one is drawn first and only that one is checked; after a
-miss the likeliest few hundred are masked, and the whole vocabulary only where none of them may be.
+Most of an answer is forced (keys, punctuation, the rest of a code after its first letters). What is
+forced needs no look at the vocabulary, which is most of a small model's work, and is read in one go
+with the token before it.
 """
 
-import ctypes
 from dataclasses import dataclass
 from typing import Any
 
-import llama_cpp
 import numpy as np
+from llguidance import LLMatcher, LLTokenizer, grammar_from
 
 from services.triage.engines.worker.task import BadRequest
 
 TOP_K = 40
-LIKELIEST = 512
-_ENTRY = np.dtype([("id", np.intc), ("logit", np.single), ("p", np.single)], align=True)
 
 
 class Grammar:
-    """One GBNF grammar at its place in one text; closed by who made it."""
+    """One GBNF grammar at its place in one text."""
 
-    def __init__(self, vocabulary: Any, text: str) -> None:
-        self._sampler = llama_cpp.llama_sampler_init_grammar(vocabulary, text.encode(), b"root")
-        if not self._sampler:
+    def __init__(self, matcher: LLMatcher) -> None:
+        self._matcher = matcher
+
+    @classmethod
+    def parsed(cls, tokens: LLTokenizer, text: str) -> "Grammar":
+        """At its beginning; raises BadRequest for what is no grammar."""
+        try:
+            matcher = LLMatcher(tokens, grammar_from("gbnf", text), log_level=0)
+        except ValueError:
+            raise BadRequest("Failed to parse grammar") from None
+        if matcher.is_error():
             raise BadRequest("Failed to parse grammar")
+        return cls(matcher)
 
-    def masked(self, ids: Any, logits: Any) -> Any:
-        """The logits of these tokens, minus infinity for those that may not come next."""
-        entries = np.zeros(len(ids), dtype=_ENTRY)
-        entries["id"], entries["logit"] = ids, logits
-        array = llama_cpp.llama_token_data_array(
-            data=entries.ctypes.data_as(llama_cpp.llama_token_data_p),
-            size=len(ids),
-            selected=-1,
-            sorted=False,
-        )
-        llama_cpp.llama_sampler_apply(self._sampler, ctypes.byref(array))
-        return entries["logit"]
+    def copy(self) -> "Grammar":
+        """Another one at the same place, which goes its own way."""
+        return Grammar(self._matcher.deep_copy())
 
-    def allows(self, token: int) -> bool:
-        return bool(np.isfinite(self.masked([token], [0.0])[0]))
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing may come any more."""
+        return bool(self._matcher.is_stopped())
+
+    def allowed(self, size: int) -> Any:
+        """The tokens that may come next, of a vocabulary of that size."""
+        bits = np.frombuffer(self._matcher.compute_bitmask(), dtype=np.uint8)
+        return np.flatnonzero(np.unpackbits(bits, bitorder="little")[:size])
 
     def accept(self, token: int) -> None:
-        llama_cpp.llama_sampler_accept(self._sampler, token)
+        """Go on behind a token that may come; raises BadRequest where the grammar cannot."""
+        if not self._matcher.consume_token(token):
+            raise BadRequest("the grammar cannot be followed")
 
-    def close(self) -> None:
-        llama_cpp.llama_sampler_free(self._sampler)
+    def forced(self) -> list[int]:
+        """The tokens that have to come now, accepted; none where there is a choice."""
+        found: list[int] = self._matcher.compute_ff_tokens()
+        for token in found:
+            self.accept(token)
+        return found
 
 
 @dataclass(slots=True)
 class Sampler:
-    """Draws tokens; greedy at temperature 0. `ends` are the tokens that end a text, which are
-    looked at after every miss: behind the last bracket nothing else may come."""
+    """Chooses tokens; greedy at temperature 0, else a draw among the likeliest forty."""
 
     grammar: Grammar | None
     temperature: float
-    ends: Any
     chance: np.random.Generator
-    misses: int = 0
 
-    def next(self, logits: Any) -> int:
-        """The next token, accepted by the grammar."""
-        token = self._drawn(logits)
+    def opening(self) -> list[int]:
+        """The tokens that every text of the grammar begins with."""
+        return self.grammar.forced() if self.grammar else []
+
+    def next(self, logits: Any) -> list[int]:
+        """The next token, and those that have to follow it."""
         if self.grammar is None:
-            return token
-        if not self.grammar.allows(token):
-            self.misses += 1
-            token = self._drawn_among_allowed(self.grammar, logits)
-        self.grammar.accept(token)
-        return token
-
-    def _drawn_among_allowed(self, grammar: Grammar, logits: Any) -> int:
-        few = min(LIKELIEST, len(logits) - 1)
-        likeliest = np.union1d(np.argpartition(logits, -few)[-few:], self.ends)
-        masked = grammar.masked(likeliest, logits[likeliest])
-        # Greedy needs the best allowed one; a draw needs the best forty, or all there are.
-        enough = 1 if self.temperature == 0 else TOP_K
-        if np.isfinite(masked).sum() < enough:
-            likeliest = np.arange(len(logits))
-            masked = grammar.masked(likeliest, logits)
-        if not np.isfinite(masked).any():
+            return [self._drawn(logits)]
+        allowed = self.grammar.allowed(len(logits))
+        if not len(allowed):
             raise BadRequest("the grammar allows no token of this model")
-        return int(likeliest[self._drawn(masked)])
+        token = int(allowed[self._drawn(logits[allowed])])
+        self.grammar.accept(token)
+        return [token, *self.grammar.forced()]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing but an end may come."""
+        return self.grammar is not None and self.grammar.is_done
 
     def _drawn(self, logits: Any) -> int:
         """The place of the one that was drawn."""
