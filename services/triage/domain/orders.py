@@ -101,12 +101,18 @@ _FORMS = (
     r"|conclude|assume)\s+(?:that\s)[^.!?\n]*",
     # Prompts and answers as they look.
     r"(?:assistant|system|user)\s*[:：]\s*\{[^}\n]*\}|\{[^}\n]*\}"
-    r"|<{1,2}(?:system|sys|assistant|prompt|inst)[^>]*>{1,2}[^<\n]*(?:<{1,2}/[^>]*>{1,2})?|</?(?:system|sys|user|assistant|prompt|inst)>|\[inst\].*?(?:\[/inst\]|\n|$)|\[system\][^\n]*?(?=(?:user|사용자|환자|질문)\s*[:：]|\n|$)",
-    r"(?:시스템|관리자|개발자|운영자|system|assistant|admin|developer)\s*(?:\]|\)|:|：|메시지|모드|공지)(?!\s*\{)[^.!?\n]*",
-    r"(?:지시|명령|instructions?|prompt|출력|output|답변|응답)\s*[:：][^\n]*?(?=실제|실은|사실|저는|제가|우리|저희|\n|$)",
+    r"|<{1,2}(?:system|sys|assistant|prompt|inst)[^>]*>{1,2}[^<\n]*(?:<{1,2}/[^>]*>{1,2})?|</?(?:system|sys|user|assistant|prompt|inst)>|\[inst\].*?(?:\[/inst\]|\n|$)|\[system\][^\n]*?(?=(?:user|사용자|환자|질문)\s*[:：]|\[/system\]|\n|$)",
+    # A turn that nobody took, a text closed and opened again, a word that shall mean another.
+    r"\bassistant\s*[:：](?!\s*\{)[^\n]*?(?=\buser\s*[:：]|\n|$)",
+    r"</(?:text|user|input|message|query|입력|메시지)>[^<\n]*(?=<(?:text|user|input|message|query|입력|메시지)>)",
+    r"(?:앞으로|이제부터|지금부터|규칙\s?[:：])[^.!?\n]{1,40}?(?:뜻|의미)(?:한다|함(?![가-힣])|합니다|하기로|하도록)",
+    r"(?:예문|예제)(?:들)?(?:입니다|이에요|임|은|는)?\s*[:：]\s*(?:['\"‘“][^'\"’”\n]*['\"’”][\s,·]*)+",
+    r"(?<!/)(?:시스템|관리자|개발자|운영자|system|assistant|admin|developer)\s*(?:\]|\)|:|：|메시지|모드|공지)(?!\s*\{)[^.!?\n]*?"
+    r"(?=\b(?:user|사용자|환자)\s*[:：]|#{2,}|[.!?\n]|$)",
+    r"(?:지시|명령|instructions?|prompt|출력|output|답변|응답)\s*[:：][^\n]*?(?=실제|실은|사실|저는|제가|우리|저희|#{2,}|\[/|</|\n|$)",
     r"(?:respond|reply|answer|output|print|return|write|say)\b(?: only"
     r"| just)?(?: with| as| in| that)?[^.!?\n]{0,20}"
-    r"(?:json|exactly|\"|'|the (?:patient|user)|only)[^\n]*",
+    r"(?:json|exactly|\"|'|the (?:patient|user)|only)[^\n]*?(?=#{2,}|\[/|</|\n|$)",
     # What somebody would like to know about an illness.
     r"(?:염|증|병|암|졸중|경색|출혈|맹장|풍|당뇨|독감|코로나|마비|결석|디스크|임신)\s?(?:이|가|에|이\s?오)?\s?"
     r"(?:있으면|이면|면|이라면|라면|걸리면|오면|일\s?때)(?:(?![요다죠]\s)[^.!?\n]){0,40}?(?:가요|나요|까요|는지|을지)",
