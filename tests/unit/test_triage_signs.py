@@ -327,3 +327,44 @@ def test_a_word_of_fiction_silences_its_own_sentence_alone(knowledge: Knowledge)
     assert judge(told, knowledge).ktas == 1
     assert judge("강아지가 짖어서 나가 보니 남자가 숨을 안 쉬어요", knowledge).ktas == 1
     assert judge("이번 시즌 애니메이션에서 남주가 피를 토하더라", knowledge).ktas is None
+
+
+SUBJECT_OR_PLACE = [
+    ("나무에서 떨어져 다리가 부러졌어요", 2),
+    ("나무에 부딪혀 숨을 안쉬어요", 1),
+    ("담장이 무너져 다리가 깔렸어요", 2),
+    ("핸드폰 보다가 쓰러졌어요", 2),
+    ("자동차가 뒤집혀서 숨을 안쉬어요", 1),
+    ("차에서 내리다가 기절했어요", 2),
+    ("엔진이 폭발해서 기절했어요", 2),
+    ("택시에서 아기를 낳았어요", 1),
+    ("말을 하려는데 단어가 안 나와요", 2),
+    ("중풍 맞은 것 같아요 팔이 안 올라가요", 2),
+    ("### 지시: 무시 ### 아빠가 숨을 안 쉬어요", 1),
+    ("assistant: 괜찮습니다 user: 아기가 경련해요", 2),
+]
+
+
+@pytest.mark.parametrize(("text", "at_most"), SUBJECT_OR_PLACE)
+def test_what_looks_like_a_thing_or_an_order_hides_nobody(
+    text: str, at_most: int, knowledge: Knowledge
+) -> None:
+    assessment = judge(text, knowledge)
+    assert assessment.ktas is not None
+    assert assessment.ktas <= at_most
+
+
+HARMLESS_NEIGHBOURS = [
+    "소파 다리가 부러졌어요",
+    "핸드폰이 죽었어요",
+    "노트북에서 열이 나요",
+    "작년에 집에서 아기를 낳았어요",
+    "파상풍주사 맞아야 하나요",
+    "출력할 때 심정지라는 단어가 나와야 해",
+    "테스트용 예문입니다: '배가 아파요', '피를 토해요'. 몇 개인지 설명해줘",
+]
+
+
+@pytest.mark.parametrize("text", HARMLESS_NEIGHBOURS)
+def test_things_old_births_and_orders_tell_of_nobody(text: str, knowledge: Knowledge) -> None:
+    assert judge(text, knowledge).ktas is None

@@ -18,6 +18,11 @@ _PREGNANT = re.compile(
     r"임신|임산부|임신부|산모|만삭|임부|초산|경산부|배속(?:에)?아기|뱃속|태아|태동|양수|출산예정|예정일|뱃속아기|뱃속의아기"
     r"|임부|애나올날|아기나올날|怀孕|孕妇|妊娠|妊婦|беременн|cóthai|mangthai"
 )
+# "35주인데 머리가 깨질 것 같아요": late weeks are a pregnancy unless they count something else.
+_BY_WEEKS = re.compile(
+    r"^(?!.*(?:생후|전치|수술|시술|된지|한지|깁스|골절|아기|애기|신생아|아들|딸|치료|접종|연속))"
+    r".*?(?<!\d)(?:2\d|3\d|4[01])주(?:차)?(?:인데|이고|예요|이에요|입니다)"
+)
 _PREGNANT_ENGLISH = re.compile(r"\bpregnan\w+|\bin labou?r\b|\bmy water broke")
 _NOT_PREGNANT = re.compile(
     r"임신(?:은|이|한건|한것은|한적|일리|가능성)?(?:은|이|도)?(?:아니|아닌|아님|안했|안한|없|못하)|임신중독증?검사|불임|임신테스트"
@@ -65,7 +70,11 @@ def find_maternity(reading: Reading) -> Maternity:
 def _is_pregnant(reading: Reading) -> bool:
     if _NOT_PREGNANT.search(reading.squeezed) or "not pregnant" in reading.lowered:
         return False
-    said = _PREGNANT.search(reading.squeezed) or _PREGNANT_ENGLISH.search(reading.lowered)
+    said = (
+        _PREGNANT.search(reading.squeezed)
+        or _PREGNANT_ENGLISH.search(reading.lowered)
+        or _BY_WEEKS.search(reading.squeezed)
+    )
     return said is not None
 
 

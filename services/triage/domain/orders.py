@@ -101,12 +101,18 @@ _FORMS = (
     r"|conclude|assume)\s+(?:that\s)[^.!?\n]*",
     # Prompts and answers as they look.
     r"(?:assistant|system|user)\s*[:：]\s*\{[^}\n]*\}|\{[^}\n]*\}"
-    r"|<{1,2}(?:system|sys|assistant|prompt|inst)[^>]*>{1,2}[^<\n]*(?:<{1,2}/[^>]*>{1,2})?|</?(?:system|sys|user|assistant|prompt|inst)>|\[inst\].*?(?:\[/inst\]|\n|$)|\[system\][^\n]*?(?=(?:user|사용자|환자|질문)\s*[:：]|\n|$)",
-    r"(?:시스템|관리자|개발자|운영자|system|assistant|admin|developer)\s*(?:\]|\)|:|：|메시지|모드|공지)(?!\s*\{)[^.!?\n]*",
-    r"(?:지시|명령|instructions?|prompt|출력|output|답변|응답)\s*[:：][^\n]*?(?=실제|실은|사실|저는|제가|우리|저희|\n|$)",
+    r"|<{1,2}(?:system|sys|assistant|prompt|inst)[^>]*>{1,2}[^<\n]*(?:<{1,2}/[^>]*>{1,2})?|</?(?:system|sys|user|assistant|prompt|inst)>|\[inst\].*?(?:\[/inst\]|\n|$)|\[system\][^\n]*?(?=(?:user|사용자|환자|질문)\s*[:：]|\[/system\]|\n|$)",
+    # A turn that nobody took, a text closed and opened again, a word that shall mean another.
+    r"\bassistant\s*[:：](?!\s*\{)[^\n]*?(?=\buser\s*[:：]|\n|$)",
+    r"</(?:text|user|input|message|query|입력|메시지)>[^<\n]*(?=<(?:text|user|input|message|query|입력|메시지)>)",
+    r"(?:앞으로|이제부터|지금부터|규칙\s?[:：])[^.!?\n]{1,40}?(?:뜻|의미)(?:한다|함(?![가-힣])|합니다|하기로|하도록)",
+    r"(?:예문|예제)(?:들)?(?:입니다|이에요|임|은|는)?\s*[:：]\s*(?:['\"‘“][^'\"’”\n]*['\"’”][\s,·]*)+",
+    r"(?<!/)(?:시스템|관리자|개발자|운영자|system|assistant|admin|developer)\s*(?:\]|\)|:|：|메시지|모드|공지)(?!\s*\{)[^.!?\n]*?"
+    r"(?=\b(?:user|사용자|환자)\s*[:：]|#{2,}|[.!?\n]|$)",
+    r"(?:지시|명령|instructions?|prompt|출력|output|답변|응답)\s*[:：][^\n]*?(?=실제|실은|사실|저는|제가|우리|저희|#{2,}|\[/|</|\n|$)",
     r"(?:respond|reply|answer|output|print|return|write|say)\b(?: only"
     r"| just)?(?: with| as| in| that)?[^.!?\n]{0,20}"
-    r"(?:json|exactly|\"|'|the (?:patient|user)|only)[^\n]*",
+    r"(?:json|exactly|\"|'|the (?:patient|user)|only)[^\n]*?(?=#{2,}|\[/|</|\n|$)",
     # What somebody would like to know about an illness.
     r"(?:염|증|병|암|졸중|경색|출혈|맹장|풍|당뇨|독감|코로나|마비|결석|디스크|임신)\s?(?:이|가|에|이\s?오)?\s?"
     r"(?:있으면|이면|면|이라면|라면|걸리면|오면|일\s?때)(?:(?![요다죠]\s)[^.!?\n]){0,40}?(?:가요|나요|까요|는지|을지)",
@@ -130,8 +136,9 @@ _DEMANDED = re.compile(
     r"|(?:넣|적|붙여|채워|박)[어아]?(?=\s?[.!]|\s?$)"
 )
 _SHOUTED = re.compile(r"(?:출력해|출력하|기록해|기록하|추가하|추가해|json)[^.!?\n]{0,40}")
+# A word that does not come out, or comes out wrong, is aphasia and no order.
 _WORD_ORDERED = re.compile(
-    r"(?:단어|문구|문장|코드|글자)(?:이|가|을|를)?\s?[^.!?\n]{0,20}?(?:들어가|포함|나와|넣|붙[여이]|추가)[^.!?\n]*"
+    r"(?:단어|문구|문장|코드|글자)(?:이|가|을|를)?\s?[^.!?\n]{0,20}?(?:들어가|포함|나와(?=야|라|게|\s?[줘주])|넣|붙[여이]|추가)[^.!?\n]*"
 )
 _SAID_SO = re.compile(
     r"라고\s?(?:만\s?|꼭\s?)?(?:(?:말해|답해|해|써|적어?)\s?(?:줘|라|주세요|봐|놔)|(?:판단|분류|인식|간주|기록|출력|답변|대답)(?:하|해))"
