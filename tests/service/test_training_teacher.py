@@ -70,7 +70,6 @@ async def test_a_run_that_was_killed_while_it_wrote_goes_on(tmp_path: Path) -> N
     [
         refusal(), page(), problem(500, "server_error"), content("no JSON"),
         label("a_code_that_nobody_knows"), label("headache", age=300),
-        label("headache", special_note='a "quoted" word'),
     ],
 )  # fmt: skip
 async def test_what_cannot_be_learnt_from_is_left_out(reply: Reply, tmp_path: Path) -> None:
