@@ -45,7 +45,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """`urgent` and `immediate` are scikit-learn's models over the columns of `vocabulary`."""
+    """`urgent` and `immediate` are scikit-learn's models over the columns of `vectors`."""
 
     vectors: TfidfVectorizer
     urgent: LogisticRegression
@@ -65,14 +65,14 @@ def judged() -> list[Judged]:
 
 def fitted(told: Sequence[Judged], knowledge: Knowledge) -> Fitted:
     """Deterministic for the same texts."""
-    texts = [weighed(one.text, knowledge) for one in told]
+    texts = [first_stretch(one.text, knowledge) for one in told]
     vectors = TfidfVectorizer(analyzer=pieces, binary=True, min_df=SELDOM, norm=None)
     columns = _scaled(vectors.fit_transform(texts))
     return Fitted(vectors, _model(columns, told, {1, 2}), _model(columns, told, {1}))
 
 
-def weighed(text: str, knowledge: Knowledge) -> str:
-    """The first stretch, as the screen weighs it."""
+def first_stretch(text: str, knowledge: Knowledge) -> str:
+    """As the screen weighs it; most texts are no longer than that."""
     return next(stretches(heard(text, knowledge.lexicon)))
 
 
@@ -157,7 +157,7 @@ def _tell_crossed(source: str, told: Sequence[Judged], knowledge: Knowledge) -> 
     """How texts of one source sound to a screen that never saw that source."""
     own = [one for one in told if one.source == source]
     model = fitted([one for one in told if one.source != source], knowledge)
-    urgent, immediate = model.scores([weighed(one.text, knowledge) for one in own])
+    urgent, immediate = model.scores([first_stretch(one.text, knowledge) for one in own])
     for one, score, first in zip(own, urgent, immediate, strict=True):
         told_of = {"source": source, "levels": sorted(one.levels), "text": one.text}
         scores = {"urgent": round(float(score), 2), "immediate": round(float(first), 2)}

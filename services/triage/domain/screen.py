@@ -1,7 +1,8 @@
 """How urgent a text sounds as a whole: a linear weighing of its pieces of letters.
 
 The rules know what somebody thought of; the screen has only seen many texts of each level. It
-stands beneath the rules: it may make a case graver, and nothing that a rule found is taken back.
+stands beneath the rules: it may make a case graver. In a text that sounds calm alarms are not
+counted, and what the text explains away itself may be taken back.
 """
 
 import math
