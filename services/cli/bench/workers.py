@@ -157,7 +157,14 @@ def _told(child: subprocess.Popen[bytes], task: Task) -> int:
 def _until_ready(served: Served, child: subprocess.Popen[bytes]) -> None:
     give_up = time.monotonic() + START_S
     with served.client() as client:
-        while client.get("/health").status_code != httpx.codes.OK:
+        while not _is_ready(client):
             if child.poll() is not None or time.monotonic() > give_up:
                 raise CommandFailed(f"the worker with {served.name} did not get ready")
             time.sleep(0.02)
+
+
+def _is_ready(client: httpx.Client) -> bool:
+    try:
+        return client.get("/health").status_code == httpx.codes.OK
+    except httpx.TransportError:  # it has just died, and the caller sees that
+        return False
