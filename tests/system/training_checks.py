@@ -112,7 +112,8 @@ def a_whole_answer_is_learnt_with_its_end(folder: Path) -> None:
     example = Example("가슴이 아파요", symptoms=("chest_pain",))
     part = encode(example, base, dialect, 640, choices)
     whole = encode(example, base, dialect, 640, choices, whole=True)
-    assert part is not None and whole is not None
+    assert part is not None
+    assert whole is not None
     assert whole.tokens[: len(part.tokens)] == part.tokens
     assert set(part.learnt) < set(whole.learnt)
     learnt = "".join(base.piece(whole.tokens[place]) for place in whole.learnt)

@@ -56,6 +56,7 @@ class Ask:
             "temperature": self.temperature,
             "stop": list(self.stop),
             "cache_prompt": True,
+            "n_probs": 1,
         }
 
 
@@ -65,8 +66,16 @@ class _Timings(BaseModel):
     cache_n: Annotated[int, Field(ge=0)] = 0
 
 
+class TokenChance(BaseModel):
+    """A token of the answer, and the logarithm of how likely the model held it."""
+
+    token: str = ""
+    logprob: Annotated[float, Field(le=0)] | None = None
+
+
 class Completion(BaseModel):
-    """A finished answer: its end was the grammar's or the model's own, never a limit."""
+    """A finished answer: its end was the grammar's or the model's own, never a limit.
+    `completion_probabilities` is empty where an engine does not tell them."""
 
     content: str
     stop_type: Literal["eos", "word"]
@@ -74,6 +83,7 @@ class Completion(BaseModel):
     tokens_predicted: Annotated[int, Field(ge=0)]
     model: str | None = None
     timings: _Timings = _Timings()
+    completion_probabilities: list[TokenChance] = []
 
     @property
     def tokens_read(self) -> int:
