@@ -63,7 +63,7 @@ def test_how_likely_each_token_was_is_told(served: tuple[Served, Model]) -> None
     known = 0
     with engine.client() as client:
         for text in varied(COUNT // 2, seed=7):
-            told = _asked(client, body(model, text))
+            told = _asked(client, body(model, text, n_probs=1))
             if told["stop_type"] == "limit":
                 continue
             completion = Completion.model_validate(told)

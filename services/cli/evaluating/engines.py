@@ -72,7 +72,7 @@ class Reader:
 
     def _told(self, text: str) -> tuple[ModelOutput, Completion] | None:
         try:
-            answer = self.client.post("/completion", json=body(self.model, text))
+            answer = self.client.post("/completion", json=body(self.model, text, n_probs=1))
         except httpx.TimeoutException:
             return None
         if answer.status_code != httpx.codes.OK:

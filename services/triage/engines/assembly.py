@@ -91,7 +91,8 @@ async def running(
         endpoints = _endpoints(settings, knowledge, client, gpu, supervisor)
         registry: CollectorRegistry = app.state.registry
         metrics = Metrics.register(registry)
-        chain = Chain(endpoints, codes=knowledge.ontology, metrics=metrics)
+        merges = settings.model_role == "merge"
+        chain = Chain(endpoints, codes=knowledge.ontology, metrics=metrics, wants_chances=merges)
         shadow = Shadow(chain, metrics, settings.deadline_ms / 1000)
         stack.push_async_callback(shadow.stop)
         if endpoints:

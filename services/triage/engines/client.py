@@ -39,13 +39,15 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One completion. `stop` are strings that end it."""
+    """One completion. `stop` are strings that end it. `n_probs` of 1 asks how likely each token
+    was, for which llama.cpp sorts its vocabulary at each."""
 
     prompt: str
     grammar: str
     n_predict: int
     temperature: float = 0.0
     stop: Sequence[str] = ()
+    n_probs: int = 0
 
     @property
     def body(self) -> dict[str, Any]:
@@ -56,7 +58,7 @@ class Ask:
             "temperature": self.temperature,
             "stop": list(self.stop),
             "cache_prompt": True,
-            "n_probs": 1,
+            "n_probs": self.n_probs,
         }
 
 
@@ -70,7 +72,7 @@ class TokenChance(BaseModel):
     """A token of the answer, and the logarithm of how likely the model held it."""
 
     token: str = ""
-    logprob: Annotated[float, Field(le=0)] | None = None
+    logprob: float | None = None
 
 
 class Completion(BaseModel):

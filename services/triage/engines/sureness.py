@@ -33,7 +33,7 @@ def sureness(
         start = content.find(f'"{code}"', begin)
         logprobs = list(_over(told, start, start + len(code) + 1))
         if begin >= 0 <= start and None not in logprobs:
-            found[code] = math.exp(sum(one for one in logprobs if one is not None))
+            found[code] = min(1.0, math.exp(sum(one for one in logprobs if one is not None)))
     return found
 
 

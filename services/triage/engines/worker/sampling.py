@@ -82,7 +82,7 @@ class Sampler:
         allowed = self.grammar.allowed(len(logits))
         if not len(allowed):
             raise BadRequest("the grammar allows no token of this model")
-        open_to = logits[allowed]
+        open_to = logits[allowed].astype(np.double)
         place = self._drawn(open_to)
         self.logprob = -float(np.log(np.exp(open_to - open_to[place]).sum()))
         token = int(allowed[place])
