@@ -11,6 +11,7 @@ from services.triage.domain.assessment import Assessment
 from services.triage.domain.cases import Case
 from services.triage.domain.extraction import Extraction, Patient, Symptom
 from services.triage.domain.mentions import find_mentions
+from services.triage.domain.orders import not_told
 from services.triage.domain.reading import Reading, masked, read
 from services.triage.knowledge.model import Knowledge, Sex
 
@@ -28,9 +29,9 @@ ROLES: Mapping[str, Role] = MappingProxyType(
     }
 )
 """`rules`: the model's word is not used. `fills`: only where the rules know nothing, and the text
-bears it out. `adds`: what the model is sure of, unless the text denies it. A model's denial is
-never used, as it could take a warning away; its free words are never used, as nothing holds them to
-a list."""
+bears it out. `adds`: what the model is sure of, unless the text denies it or gives orders to the
+reader. A model's denial is never used, as it could take a warning away; its free words are never
+used, as nothing holds them to a list."""
 
 OPEN_ROLES: Mapping[str, Role] = MappingProxyType({**ROLES, "age": "fills", "gender": "fills"})
 """All open that can be: what a comparison measures beside the table that is served."""
@@ -96,7 +97,8 @@ def _new_symptoms(
     knowledge: Knowledge,
     roles: Mapping[str, Role],
 ) -> tuple[Symptom, ...]:
-    if roles["symptoms"] != "adds":
+    # Who gives orders to the reader is read by the rules alone, which blank them out.
+    if roles["symptoms"] != "adds" or not_told(reading.lowered):
         return ()
     mentions = find_mentions(reading, knowledge.lexicon.symptoms)
     denied = {m.matcher.name for m in mentions if m.stance == "denied"} | set(found.negated)
