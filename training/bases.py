@@ -56,14 +56,26 @@ def _tokens(
 
 
 def encode(
-    example: Example, base: Base, dialect: Dialect, longest: int, choices: Choices
+    example: Example,
+    base: Base,
+    dialect: Dialect,
+    longest: int,
+    choices: Choices,
+    *,
+    whole: bool = False,
 ) -> Encoded | None:
-    """The conversation as tokens, to the last one that the grammar leaves open; None where it is
-    longer than what is trained on."""
+    """The conversation as tokens; None where it is longer than what is trained on. Learnt is what
+    the grammar leaves open, and nothing behind the last such token stands there; of a `whole` one
+    the answer with its end is learnt."""
     opening = [] if dialect.begin is None else [dialect.begin]
     prompt = [*opening, *base.encode(dialect.prompt(example.text))]
     answer = base.encode(example.answer())
-    places = choices.places(example.answer(), [len(base.piece(token)) for token in answer])
-    tokens = [*prompt, *answer[: places[-1] + 1]]
+    if whole:
+        answer = [*answer, *base.encode(dialect.end)]
+        places = [*range(len(answer))]
+    else:
+        places = choices.places(example.answer(), [len(base.piece(token)) for token in answer])
+        answer = answer[: places[-1] + 1]
+    tokens = [*prompt, *answer]
     learnt = [len(prompt) + place for place in places]
     return Encoded(tokens, learnt) if len(tokens) <= longest else None

@@ -1,5 +1,5 @@
-"""Where the grammar leaves an answer open. What it forces is not decoded when the model serves, and
-so it is not learnt either."""
+"""Where the grammar leaves an answer open. What it forces need not be decoded when the model
+serves, and so hardly any of it is learnt."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -42,12 +43,29 @@ class Example:
 
 
 def handwritten(folder: Path = MATERIAL) -> list[Example]:
-    """Every utterance of the hand-written files; a line that cannot be read is a ValueError."""
-    found = [one for path in sorted(folder.glob("hand_*.txt")) for one in _lines(path)]
-    texts = [one.text for one in found]
-    if len(set(texts)) != len(texts):
-        raise ValueError("an utterance stands twice")
-    return found
+    """Every utterance of the hand-written files that the rules were developed beside; a line that
+    cannot be read is a ValueError."""
+    return _alone([one for path in sorted(folder.glob("hand_*.txt")) for one in _lines(path)])
+
+
+def labelled(folder: Path = MATERIAL) -> list[Example]:
+    """Those, the ones that no rule was developed beside (`findings`), and the texts of the screen,
+    whose findings nobody had labelled when the rules were made (`urgency`)."""
+    found = handwritten(folder)
+    for path in sorted(folder.glob("findings/*.txt")):
+        found += _lines(path)
+    known = {one.text for one in _alone(found)}
+    for path in sorted(folder.glob("urgency/*.txt")):
+        found += (one for one in _judged_lines(path) if one.text not in known)
+    return _alone(found)
+
+
+def levels_and_rest(line: str) -> tuple[str, str]:
+    """Of a line of `urgency`: the levels, and what is written behind them."""
+    levels, bar, rest = line.partition(" | ")
+    if not bar or not rest or set(levels) - set("12345-"):
+        raise ValueError("not `levels | text | labels`")
+    return levels, rest
 
 
 def write_examples(path: Path, examples: Sequence[Example]) -> None:
@@ -62,16 +80,36 @@ def read_examples(path: Path) -> list[Example]:
     return [TypeAdapter(Example).validate_json(line) for line in lines]
 
 
+def _alone(examples: list[Example]) -> list[Example]:
+    texts = [one.text for one in examples]
+    if len(set(texts)) != len(texts):
+        raise ValueError("an utterance stands twice")
+    return examples
+
+
+def _judged_lines(path: Path) -> Iterator[Example]:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line and not line.startswith("#"):
+            with _told_where(path, number):
+                yield _example(levels_and_rest(line)[1], "urgency")
+
+
+@contextmanager
+def _told_where(path: Path, number: int) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, KeyError) as error:
+        raise ValueError(f"{path.name}:{number}: {error}") from error
+
+
 def _lines(path: Path) -> Iterator[Example]:
     category = ""
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if line.startswith("## "):
             category = line[3:].strip()
         elif line.strip():
-            try:
+            with _told_where(path, number):
                 yield _example(line, category)
-            except (ValueError, KeyError) as error:
-                raise ValueError(f"{path.name}:{number}: {error}") from error
 
 
 def _example(line: str, category: str) -> Example:

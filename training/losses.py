@@ -1,4 +1,4 @@
-"""Cross entropy where the grammar leaves an answer open, and nowhere else.
+"""Cross entropy over the tokens to learn, most of them where the grammar leaves an answer open.
 
 The head is most of the work without an accelerator: 262,144 tokens for each place. To cut it to the
 tokens that answers use ruined serving, as tokens that were never trained against then won at most

@@ -26,7 +26,7 @@ from services.triage.knowledge.load import FOLDER
 from services.triage.knowledge.model import Knowledge, Weight
 from services.triage.knowledge.weights import WEIGHTS, write_weights
 from training.dataset import Near, evaluated_texts
-from training.examples import MATERIAL, handwritten
+from training.examples import MATERIAL, handwritten, levels_and_rest
 
 EVALUATED = Path(__file__).parents[1] / "tests" / "eval"
 NOTHING = frozenset({9})
@@ -109,13 +109,11 @@ def _everything() -> Iterator[Judged]:
 
 
 def _of_material(path: Path) -> Iterator[Judged]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for line in path.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            levels, bar, text = line.partition(" | ")
-            if not bar or not text or set(levels) - set("12345-"):
-                raise ValueError(f"{path.name}:{number}: not `levels | text`")
+            levels, rest = levels_and_rest(line)
             known = frozenset(int(level) for level in levels if level != "-")
-            yield Judged(path.stem, text, known or NOTHING)
+            yield Judged(path.stem, rest.split(" | ")[0], known or NOTHING)
 
 
 def weights_of(model: Fitted) -> dict[str, Weight]:

@@ -15,7 +15,7 @@ DEFAULT_MODEL = (
 )
 DEFAULT_ADAPTER = (
     "file:training/adapters/gemma3-270m.gguf"
-    "#sha256=098c4884019330d13ece71c0a0df3297644771ed9c2804de2a62704145a1b1e4"
+    "#sha256=d08f4eac687a99857ce18b9f10a431f9a6d11ed998457bf9a3147786805de505"
 )
 """Of the embedded model and no other; `docs/model-card.md` tells of it."""
 

@@ -10,8 +10,10 @@ import pytest
 
 from services.cli.bench.workers import BACKENDS, Model, Served, body, worker
 from services.triage.engines.backends import bring_in, present
+from services.triage.engines.client import Completion
 from services.triage.engines.output import read_output
 from services.triage.engines.prompts import template
+from services.triage.engines.sureness import reading_of
 from services.triage.engines.worker.task import BackendName
 from tests.support.engines import KNOWLEDGE
 from tests.support.models import tiny_qwen2
@@ -53,6 +55,24 @@ def test_what_it_writes_can_be_read_and_its_end_is_told(served: tuple[Served, Mo
     print(f"\n{engine.name}: read {read}, cut off {cut}")  # noqa: T201 - counts
     assert read > COUNT // 2
     assert read + cut == COUNT
+
+
+@pytest.mark.full
+def test_how_likely_each_token_was_is_told(served: tuple[Served, Model]) -> None:
+    engine, model = served
+    known = 0
+    with engine.client() as client:
+        for text in varied(COUNT // 2, seed=7):
+            told = _asked(client, body(model, text, n_probs=1))
+            if told["stop_type"] == "limit":
+                continue
+            completion = Completion.model_validate(told)
+            output = read_output(completion.content, KNOWLEDGE.ontology)
+            sure = reading_of(output, completion).sure
+            assert all(0 < chance <= 1 for chance in sure.values())
+            assert set(sure) in (set(output.symptoms), set())
+            known += len(sure)
+    assert known > 0
 
 
 @pytest.mark.full

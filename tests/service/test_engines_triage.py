@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import math
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from redis.asyncio import Redis
 from services.gateway.app import create_app as create_gateway
 from services.gateway.settings import Settings as GatewaySettings
 from services.triage.app import create_app
+from services.triage.domain.merging import SURE
 from services.triage.engines.gpu import Announced, GpuAddress, redis_key
 from services.triage.settings import Settings
 from shared.app import service_token
@@ -181,6 +183,26 @@ async def test_merging_adds_what_its_table_allows_and_never_calms(database: str)
         assert answer["patient"] == {**rules["patient"], "is_self": told["is_self"]}
         for same in ("symptoms", "negated", "history", "ktas", "red_flags"):
             assert answer[same] == rules[same]
+
+
+async def test_merging_adds_symptoms_that_the_model_is_sure_of(database: str) -> None:
+    text = "바다에 빠져서 물을 많이 먹었어요"
+    fake = FakeLlama(content=LIES)
+    changed = {"engines": "gpu,rules", "gpu_key": fake.key, "model_role": "merge"}
+    async with running(fake.app) as gpu, triage(database, gpu_url=gpu, **changed) as client:
+        rules = (await client.post("/v1/extract", json={"text": text})).json()
+        await until_state(client, "gpu", "ready")
+        for chance, added in ((SURE - 0.01, []), (SURE + 0.01, ["cardiac_arrest", "seizure"])):
+            fake.logprob = math.log(chance)
+            answer = (await client.post("/v1/extract", json={"text": text})).json()
+            new = answer["symptoms"][len(rules["symptoms"]) :]
+            assert [symptom["code"] for symptom in new] == added
+            # The text holds no words for them.
+            assert {symptom["quote"] for symptom in new} <= {""}
+            assert (answer["negated"], answer["history"]) == (rules["negated"], rules["history"])
+            # The rules judge what was added as they judge their own.
+            assert answer["ktas"] == (1 if added else rules["ktas"])
+            assert all(flag in answer["red_flags"] for flag in rules["red_flags"])
 
 
 async def test_merging_without_an_engine_says_what_was_tried(database: str) -> None:

@@ -9,9 +9,12 @@ import torch
 from services.triage.knowledge import load_knowledge
 from tests.support.models import tiny_qwen2
 from training import export
-from training.bases import Base, Encoded
+from training.bases import Base, Encoded, encode
 from training.batching import batches, width
+from training.choices import TUNED_GRAMMAR, Choices
+from training.examples import Example
 from training.losses import answer_loss, candidates
+from training.prompts import DIALECTS
 from training.recipes import Recipe, recipe
 from training.sft import Training, adapted
 
@@ -101,8 +104,25 @@ def batches_hold_everything_once() -> None:
     assert all(width(batch) * len(batch) <= 512 for batch in made)
 
 
+def a_whole_answer_is_learnt_with_its_end(folder: Path) -> None:
+    codes = load_knowledge().ontology
+    source = tiny_qwen2(folder / "whole.gguf", codes=codes, joined=("ab", "cd"))
+    base, dialect = Base(source, device="cpu", half=False), DIALECTS["qwen"]
+    choices = Choices(TUNED_GRAMMAR.read_text(encoding="utf-8"))
+    example = Example("가슴이 아파요", symptoms=("chest_pain",))
+    part = encode(example, base, dialect, 640, choices)
+    whole = encode(example, base, dialect, 640, choices, whole=True)
+    assert part is not None
+    assert whole is not None
+    assert whole.tokens[: len(part.tokens)] == part.tokens
+    assert set(part.learnt) < set(whole.learnt)
+    learnt = "".join(base.piece(whole.tokens[place]) for place in whole.learnt)
+    assert learnt == example.answer() + dialect.end
+
+
 if __name__ == "__main__":
     the_drawn_tokens_stand_for_all_others()
     a_drawn_loss_is_near_to_the_whole_one()
     batches_hold_everything_once()
+    a_whole_answer_is_learnt_with_its_end(Path(sys.argv[1]))
     a_training_that_was_ended_goes_on_to_the_same_adapter(Path(sys.argv[1]))

@@ -10,13 +10,15 @@ from tests.support.places import ROOT
 from training.ages import native, sino
 from training.composing import composed, material
 from training.dataset import dataset
-from training.examples import handwritten
+from training.examples import MATERIAL, handwritten, labelled, levels_and_rest
+from training.screening import judged
 
+SCREEN = {path.stem for path in MATERIAL.glob("urgency/*.txt")}
 CODES = set(load_knowledge().ontology)
 
 
 def test_every_answer_is_one_that_the_engines_can_read() -> None:
-    for example in [*handwritten(), *composed(500, 7)]:
+    for example in [*labelled(), *composed(500, 7)]:
         told = read_output(example.answer(), CODES)
         assert told.age == example.age
         assert set(told.symptoms) <= set(example.symptoms)
@@ -26,6 +28,16 @@ def test_every_code_is_said_by_hand() -> None:
     said = {code for example in handwritten() for code in example.symptoms}
     assert said == CODES
     assert set(material().clauses) == CODES
+
+
+def test_the_texts_of_the_screen_are_labelled_as_well() -> None:
+    texts = {example.text for example in labelled()}
+    screen = [one.text for one in judged() if one.source in SCREEN]
+    assert len(screen) > 3_500
+    assert set(screen) <= texts
+    for line in ("머리가 아파요", "머리가 아파요 | - | - | s | headache | -", "5 | "):
+        with pytest.raises(ValueError, match="levels"):
+            levels_and_rest(line)
 
 
 def test_the_same_seed_composes_the_same() -> None:

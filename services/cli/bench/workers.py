@@ -19,6 +19,7 @@ from services.cli.address import state_folder
 from services.cli.errors import CommandFailed
 from services.cli.serving import say
 from services.triage.engines.backends import Backend, BackendMissing, bring_in, present
+from services.triage.engines.client import Ask
 from services.triage.engines.prompts import Template, family_of, template
 from services.triage.engines.sources import Progress, SourceError, fetch, source
 from services.triage.engines.worker.task import BackendName, Task
@@ -135,15 +136,8 @@ def environment(backend: Backend) -> dict[str, str]:
 
 def body(model: Model, text: str, **changed: Any) -> dict[str, Any]:
     """What triage asks about a text."""
-    asked = {
-        "prompt": model.template.prompt(text),
-        "grammar": model.template.grammar,
-        "n_predict": TOKENS,
-        "temperature": 0.0,
-        "stop": list(model.template.stop),
-        "cache_prompt": True,
-    }
-    return {**asked, **changed}
+    made = model.template
+    return Ask(made.prompt(text), made.grammar, TOKENS, stop=made.stop).body | changed
 
 
 def _told(child: subprocess.Popen[bytes], task: Task) -> int:
@@ -157,7 +151,14 @@ def _told(child: subprocess.Popen[bytes], task: Task) -> int:
 def _until_ready(served: Served, child: subprocess.Popen[bytes]) -> None:
     give_up = time.monotonic() + START_S
     with served.client() as client:
-        while client.get("/health").status_code != httpx.codes.OK:
+        while not _is_ready(client):
             if child.poll() is not None or time.monotonic() > give_up:
                 raise CommandFailed(f"the worker with {served.name} did not get ready")
             time.sleep(0.02)
+
+
+def _is_ready(client: httpx.Client) -> bool:
+    try:
+        return client.get("/health").status_code == httpx.codes.OK
+    except httpx.TransportError:  # it has just died, and the caller sees that
+        return False

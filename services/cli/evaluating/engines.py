@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import httpx
+from pydantic import ValidationError
 
 from services.cli.bench.usage import usage
 from services.cli.bench.workers import Model, Served, body, worker
@@ -14,8 +15,10 @@ from services.cli.evaluating.extract import of_extraction
 from services.cli.evaluating.understanding import Understood
 from services.triage import domain
 from services.triage.domain.merging import ROLES, ModelReading, Role, merged
+from services.triage.engines.client import Completion
 from services.triage.engines.output import ModelOutput, UnreadableOutput, read_output
 from services.triage.engines.prompts import family_of, template
+from services.triage.engines.sureness import reading_of
 from services.triage.engines.worker.task import BackendName
 from services.triage.knowledge import Knowledge
 
@@ -36,12 +39,12 @@ class Engine(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One text as one engine read it. `output` is None where no model was asked or none answered
+    """One text as one engine read it. `reading` is None where no model was asked or none answered
     within the contract."""
 
     understood: Understood
     seconds: float
-    output: ModelOutput | None = None
+    reading: ModelReading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +59,28 @@ class Reader:
     def read(self, text: str) -> Read:
         """A blank text is not asked about, as triage does not ask either."""
         began = time.perf_counter()
-        output = self._output(text) if text.strip() else None
+        told = self._told(text) if text.strip() else None
         seconds = time.perf_counter() - began
-        if output is None:
+        if told is None:
             return Read(Understood(well_formed=not text.strip()), seconds)
-        return Read(of_output(output), seconds, output)
+        output, completion = told
+        return Read(of_output(output), seconds, reading_of(output, completion))
 
     @property
     def memory_mb(self) -> float:
         return usage(self.served.pid).resident / MEGABYTE if self.served.pid else float("nan")
 
-    def _output(self, text: str) -> ModelOutput | None:
+    def _told(self, text: str) -> tuple[ModelOutput, Completion] | None:
         try:
-            answer = self.client.post("/completion", json=body(self.model, text))
+            answer = self.client.post("/completion", json=body(self.model, text, n_probs=1))
         except httpx.TimeoutException:
             return None
         if answer.status_code != httpx.codes.OK:
             return None
-        told = answer.json()
         try:
-            return read_output(told["content"], self.knowledge.ontology)
-        except UnreadableOutput:
+            completion = Completion.model_validate_json(answer.content)
+            return read_output(completion.content, self.knowledge.ontology), completion
+        except (ValidationError, UnreadableOutput):
             return None
 
 
@@ -128,12 +132,8 @@ def together(
     for text, told in zip(texts, by_model, strict=True):
         began = time.perf_counter()
         extraction = domain.extract(text, knowledge=knowledge, this_year=year)
-        if told.output is not None:
-            output = told.output
-            reading = ModelReading(
-                output.age, output.gender, output.is_self, tuple(output.symptoms)
-            )
-            extraction = merged(extraction, reading, text, knowledge=knowledge, roles=roles)
+        if told.reading is not None:
+            extraction = merged(extraction, told.reading, text, knowledge=knowledge, roles=roles)
         seconds = told.seconds + time.perf_counter() - began
-        found.append(Read(of_extraction(extraction), seconds, told.output))
+        found.append(Read(of_extraction(extraction), seconds, told.reading))
     return found

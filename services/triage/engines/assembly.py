@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis
 
 from services.triage import domain
-from services.triage.domain.merging import ModelReading, merged
+from services.triage.domain.merging import merged
 from services.triage.engines.chain import Chain, Extracted
 from services.triage.engines.client import LlamaClient
 from services.triage.engines.endpoint import Endpoint, Limits
@@ -20,6 +20,7 @@ from services.triage.engines.metrics import Metrics
 from services.triage.engines.prompts import FAMILIES, Template, family_of, template
 from services.triage.engines.shadow import Shadow
 from services.triage.engines.supervisor import Plan, Supervisor
+from services.triage.engines.sureness import reading_of
 from services.triage.knowledge import Knowledge
 from services.triage.settings import Settings
 from shared import background, logs
@@ -69,16 +70,12 @@ class Engines:
         degraded = tuple(sorted(DEGRADED[name] for name in read.reasons))
         if not isinstance(read, Extracted):
             return Understood(found, degraded=degraded)
-        joined = merged(found, reading_of(read), text, knowledge=self.knowledge)
+        joined = merged(
+            found, reading_of(read.output, read.completion), text, knowledge=self.knowledge
+        )
         if joined == found:
             return Understood(found, degraded=degraded)
         return Understood(joined, read.engine, read.model, degraded)
-
-
-def reading_of(read: Extracted) -> ModelReading:
-    """What the merge may see of a model's answer."""
-    output = read.output
-    return ModelReading(output.age, output.gender, output.is_self, tuple(output.symptoms))
 
 
 @asynccontextmanager
@@ -94,7 +91,8 @@ async def running(
         endpoints = _endpoints(settings, knowledge, client, gpu, supervisor)
         registry: CollectorRegistry = app.state.registry
         metrics = Metrics.register(registry)
-        chain = Chain(endpoints, codes=knowledge.ontology, metrics=metrics)
+        merges = settings.model_role == "merge"
+        chain = Chain(endpoints, codes=knowledge.ontology, metrics=metrics, wants_chances=merges)
         shadow = Shadow(chain, metrics, settings.deadline_ms / 1000)
         stack.push_async_callback(shadow.stop)
         if endpoints:

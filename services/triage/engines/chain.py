@@ -41,10 +41,12 @@ class Chain:
         *,
         codes: Collection[str],
         metrics: Metrics,
+        wants_chances: bool = False,
     ) -> None:
         self.endpoints = tuple(endpoints)
         self._codes = frozenset(codes)
         self._metrics = metrics
+        self._n_probs = int(wants_chances)
 
     @property
     def is_ready(self) -> bool:
@@ -123,7 +125,8 @@ class Chain:
 
     def _ask(self, endpoint: Endpoint, text: str, temperature: float) -> Ask:
         made = endpoint.template
-        return Ask(made.prompt(text), made.grammar, TOKEN_LIMIT, temperature, made.stop)
+        prompt = made.prompt(text)
+        return Ask(prompt, made.grammar, TOKEN_LIMIT, temperature, made.stop, self._n_probs)
 
 
 class _Race:

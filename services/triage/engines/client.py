@@ -39,13 +39,15 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One completion. `stop` are strings that end it."""
+    """One completion. `stop` are strings that end it. `n_probs` of 1 asks how likely each token
+    was, for which llama.cpp sorts its vocabulary at each."""
 
     prompt: str
     grammar: str
     n_predict: int
     temperature: float = 0.0
     stop: Sequence[str] = ()
+    n_probs: int = 0
 
     @property
     def body(self) -> dict[str, Any]:
@@ -56,6 +58,7 @@ class Ask:
             "temperature": self.temperature,
             "stop": list(self.stop),
             "cache_prompt": True,
+            "n_probs": self.n_probs,
         }
 
 
@@ -65,8 +68,16 @@ class _Timings(BaseModel):
     cache_n: Annotated[int, Field(ge=0)] = 0
 
 
+class TokenChance(BaseModel):
+    """A token of the answer, and the logarithm of how likely the model held it."""
+
+    token: str = ""
+    logprob: float | None = None
+
+
 class Completion(BaseModel):
-    """A finished answer: its end was the grammar's or the model's own, never a limit."""
+    """A finished answer: its end was the grammar's or the model's own, never a limit.
+    `completion_probabilities` is empty where an engine does not tell them."""
 
     content: str
     stop_type: Literal["eos", "word"]
@@ -74,6 +85,7 @@ class Completion(BaseModel):
     tokens_predicted: Annotated[int, Field(ge=0)]
     model: str | None = None
     timings: _Timings = _Timings()
+    completion_probabilities: list[TokenChance] = []
 
     @property
     def tokens_read(self) -> int:

@@ -20,12 +20,14 @@ GOOD = (
 
 @dataclass
 class FakeLlama:
-    """`mode` may change while it runs; `asked` holds the bodies of all completions."""
+    """`mode` may change while it runs; `asked` holds the bodies of all completions. `logprob` is
+    told of the answer as one token, where it is asked for; None is a server that tells none."""
 
     key: str = "key-of-the-fake"
     mode: Mode = "well"
     content: str = GOOD
     slow_s: float = 0.5
+    logprob: float | None = None
     asked: list[dict[str, Any]] = field(default_factory=list)
     left: int = 0
 
@@ -83,6 +85,7 @@ class FakeLlama:
             content = '{"canary":7}' if binds else "Hello! How may I help you today?"
         else:
             content = self.content if binds else "The patient seems to have chest pain."
+        told = [{"token": content, "logprob": self.logprob}] if body.get("n_probs") else []
         cut = self.mode == "cut" and "canary" not in body["grammar"]
         return {
             "content": content[:30] if cut else content,
@@ -92,6 +95,7 @@ class FakeLlama:
             "tokens_evaluated": 100,
             "tokens_predicted": 20,
             "timings": {"prompt_ms": 10.0, "predicted_ms": 40.0, "cache_n": 90},
+            "completion_probabilities": [] if self.logprob is None else told,
         }
 
 

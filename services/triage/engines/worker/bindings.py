@@ -78,7 +78,8 @@ class BindingsBackend:
         opening = sampler.opening()
         self._read([*prompt[kept:], *opening[: request.n_predict]], stop)
         read = time.perf_counter()
-        runs = self._runs(sampler, opening, stop)
+        chances: list[dict[str, Any]] = []
+        runs = self._runs(sampler, opening, stop, chances)
         content, stop_type, count = self._write(request, sampler, runs)
         wrote = time.perf_counter()
         return {
@@ -89,6 +90,7 @@ class BindingsBackend:
             "tokens_evaluated": len(prompt),
             "tokens_predicted": count,
             "tokens_cached": len(self._held),
+            **({"completion_probabilities": chances} if request.n_probs else {}),
             "timings": {
                 "cache_n": kept,
                 "prompt_n": len(prompt) - kept,
@@ -145,16 +147,30 @@ class BindingsBackend:
         return written.decode(errors="replace"), "eos", request.n_predict - left
 
     def _runs(
-        self, sampler: Sampler, opening: list[int], stop: threading.Event
+        self,
+        sampler: Sampler,
+        opening: list[int],
+        stop: threading.Event,
+        chances: list[dict[str, Any]],
     ) -> Iterator[list[int]]:
         """The opening, which was read, and each chosen token with those that it forces; these are
-        read when the next one is wanted."""
+        read when the next one is wanted. `chances` gets how likely each token was: what is forced
+        is certain."""
         yield opening
+        chances += self._chances(opening, 0.0)
         while not sampler.is_done:
             tokens = sampler.next(self._logits())
+            chances += self._chances(tokens, sampler.logprob)
             yield tokens
             if not sampler.is_done:
                 self._read(tokens, stop)
+
+    def _chances(self, tokens: list[int], first: float) -> list[dict[str, Any]]:
+        """As llama.cpp tells them, as far as they are used."""
+        return [
+            {"token": self._piece(token).decode(errors="replace"), "logprob": logprob}
+            for token, logprob in zip(tokens, [first, *[0.0] * len(tokens)], strict=False)
+        ]
 
     def _logits(self) -> Any:
         pointer = llama_cpp.llama_get_logits_ith(self._context, -1)

@@ -68,6 +68,8 @@ class Sampler:
     grammar: Grammar | None
     temperature: float
     chance: np.random.Generator
+    logprob: float = 0.0
+    """Of the token that was chosen last, among those that might have come."""
 
     def opening(self) -> list[int]:
         """The tokens that every text of the grammar begins with."""
@@ -76,11 +78,14 @@ class Sampler:
     def next(self, logits: Any) -> list[int]:
         """The next token, and those that have to follow it."""
         if self.grammar is None:
-            return [self._drawn(logits)]
+            return [self._drawn(logits)]  # nobody asks how sure free words are
         allowed = self.grammar.allowed(len(logits))
         if not len(allowed):
             raise BadRequest("the grammar allows no token of this model")
-        token = int(allowed[self._drawn(logits[allowed])])
+        open_to = logits[allowed].astype(np.double)
+        place = self._drawn(open_to)
+        self.logprob = -float(np.log(np.exp(open_to - open_to[place]).sum()))
+        token = int(allowed[place])
         self.grammar.accept(token)
         return [token, *self.grammar.forced()]
 

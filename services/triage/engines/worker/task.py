@@ -36,6 +36,7 @@ class CompletionRequest(BaseModel):
     cache_prompt: bool = True
     stop: Annotated[list[str], Field(max_length=8)] = []
     seed: int | None = None
+    n_probs: Annotated[int, Field(ge=0, le=16)] = 0
 
 
 class BadRequest(Exception):
