@@ -60,6 +60,14 @@ def test_the_likeliest_of_those_that_may_come_is_chosen() -> None:
     assert choosing.next(likes(END)) == [END]
 
 
+def test_how_likely_the_choice_was_counts_only_what_might_have_come() -> None:
+    choosing = sampler('root ::= ("a" | "b") "!"')
+    logits = likes(ord("x"))
+    logits[ord("a")] = np.log(3)
+    assert text(choosing.next(logits)) == b"a!"
+    assert np.exp(choosing.logprob) == pytest.approx(0.75)
+
+
 def test_an_answer_costs_a_look_for_each_choice_alone() -> None:
     answer = (
         b'{"age":null,"gender":"F","symptoms":["fever"],"negated":[],"is_self":true,'

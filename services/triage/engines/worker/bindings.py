@@ -156,8 +156,8 @@ class BindingsBackend:
         """The opening, which was read, and each chosen token with those that it forces; these are
         read when the next one is wanted. `chances` gets how likely each token was: what is forced
         is certain."""
-        yield opening
         chances += self._chances(opening, 0.0)
+        yield opening
         while not sampler.is_done:
             tokens = sampler.next(self._logits())
             chances += self._chances(tokens, sampler.logprob)
